@@ -104,14 +104,15 @@ struct Resolver {
         }
         if let row = try transaction.address(address.lookupKey) {
             try reach(row, address, branch)
+        } else if let list = try listOfCompanion(address) {
+            // Before subaddresses: where `-` separates them, reports would go to the list's members.
+            try deliverToOwner(of: list, in: domain, address, branch)
         } else if let (row, stem, tag) = try stem(of: address, in: domain) {
             var branch = branch
             branch.subaddress = tag
             try reach(row, stem, branch)
         } else if Self.isRoleAddress(address.localPart.text) {
             try deliverToPostmaster(of: domain, address, branch)
-        } else if let list = try listOfCompanion(address) {
-            try deliverToOwner(of: list, in: domain, address, branch)
         } else if let catchAll = domain.catchAll {
             try expand(.catchAll(domain.id), address, [catchAll], branch)
         } else {
