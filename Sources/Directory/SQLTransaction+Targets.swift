@@ -144,8 +144,19 @@ extension SQLTransaction {
     /// Puts another address in the place of one in all aliases and lists.
     func rewriteTargets(_ lookupKey: String, to address: EmailAddress) throws {
         for named in try naming(lookupKey) {
-            try removeTarget(named.targetID)
-            try addTargets([address], to: named.ownerID)
+            let isThere = try first(
+                "SELECT id FROM address_target WHERE owner_id = ?1 AND lookup_key = ?2", .integer(named.ownerID),
+                .text(address.lookupKey)
+            ) { $0.integer(0) }
+            guard isThere == nil else {
+                try removeTarget(named.targetID)
+                continue
+            }
+            let id = SQLValue.integer(named.targetID)
+            try run(
+                "UPDATE address_target SET lookup_key = ?2, address = ?3 WHERE id = ?1", id, .text(address.lookupKey),
+                .text(address.written))
+            try salvage(table: "address_target", key: "id", id)
         }
     }
 }
