@@ -7,7 +7,7 @@ extension Directory {
     /// - Parameter user: the account's address, or its local part in the primary domain.
     public func verify(user: String, password: Password) async -> AuthenticationResult {
         guard user.utf8.count <= 1024, password.text.utf8.count <= limits.passwordOctetsMax else { return .refused }
-        guard let prepared = PasswordPreparation.prepare(password.text) else { return .refused }
+        guard let prepared = PasswordPreparation.query(password.text) else { return .refused }
         let key = logins.key(name: user, password: prepared)
         if let known = logins.account(key, nowSeconds: clock.monotonicSeconds()) { return .accepted(known) }
         let generation = logins.generation
@@ -22,39 +22,12 @@ extension Directory {
         }
     }
 
-    /// What SCRAM-SHA-256 needs to know about a user. For a name that nobody has, and for a disabled account, there are
-    /// keys that fit no password and no account: the exchange goes on and fails at its end (RFC 5802 §7).
-    ///
-    /// - Throws: `StorageError` when the store cannot be read.
-    public func scramLogin(_ user: String) async throws -> SCRAMLogin {
-        let iterations = limits.scramIterations
-        let spare = decoySecret
-        return try await store.read { transaction in
-            if let found = try transaction.login(user), found.state == .enabled,
-                let keys = SCRAMKeys(stored: found.scram)
-            {
-                return SCRAMLogin(keys: keys, account: found.account)
-            }
-            let secret = try transaction.decoySecret() ?? spare
-            return SCRAMLogin(
-                keys: SCRAMKeys.decoy(for: user.lowercased(), secret: secret, iterations: iterations), account: nil)
-        }
-    }
-
     /// Whom a login name means, without a password: for proxies and administrators.
     ///
     /// - Throws: `StorageError` when the store cannot be read.
     public func account(user: String) async throws -> AuthenticatedAccount? {
         try await store.read { try $0.login(user)?.account }
     }
-}
-
-/// Keys for one SCRAM exchange, and who has logged in if it succeeds.
-public struct SCRAMLogin: Sendable {
-    /// What the server's side of the exchange is given.
-    public let keys: SCRAMKeys
-    /// nil: the keys fit no password.
-    public let account: AuthenticatedAccount?
 }
 
 /// What the store knows of a login name.
@@ -68,7 +41,7 @@ struct LoginRow {
 extension SQLTransaction {
     /// The account that a login name means.
     func login(_ user: String) throws -> LoginRow? {
-        guard user.utf8.count <= 1024, let prepared = PasswordPreparation.prepare(user) else { return nil }
+        guard user.utf8.count <= 1024, let prepared = PasswordPreparation.query(user) else { return nil }
         guard let address = try loginAddress(prepared) else { return nil }
         return try first(
             """
@@ -88,21 +61,5 @@ extension SQLTransaction {
         if let address = EmailAddress(user) { return address }
         guard let localPart = LocalPart(user), let primary = try primaryDomain() else { return nil }
         return EmailAddress(localPart: localPart, domain: primary.name)
-    }
-
-    /// What the salts of names that nobody has are made from.
-    func decoySecret() throws -> [UInt8]? {
-        try first("SELECT value FROM directory_setting WHERE name = 'decoy_secret'") {
-            Sodium.octets(base64: $0.text(0))
-        } ?? nil
-    }
-
-    /// Makes that secret once; it has to outlive the process.
-    func ensureDecoySecret() throws {
-        let value = SQLValue.text(Sodium.base64(Sodium.randomOctets(32)))
-        let made = try run(
-            "INSERT INTO directory_setting (name, value) VALUES ('decoy_secret', ?1) ON CONFLICT (name) DO NOTHING",
-            value)
-        if made > 0 { try salvage(table: "directory_setting", key: "name", "decoy_secret") }
     }
 }

@@ -122,7 +122,8 @@ extension PasswordFault: CustomStringConvertible {
         case .tooLong(let maximum):
             "the password is too long: it can have at most \(maximum) bytes"
         case .forbiddenCharacter:
-            "the password contains a control character or another one that no mail program can send"
+            "the password contains a character that not every mail program sends alike: "
+                + "a control character, an emoji, or another sign that is younger than 2002"
         case .sameAsAddress:
             "the password must not be the address itself"
         }

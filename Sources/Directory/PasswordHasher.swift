@@ -1,4 +1,5 @@
 internal import NIOPosix
+internal import SASL
 internal import Synchronization
 
 /// Hashes and compares passwords on threads of its own, a few at a time: each takes a core and 19 MiB for a while.
@@ -19,7 +20,7 @@ final class PasswordHasher: Sendable {
     init(limits: DirectoryLimits) {
         pool = NIOThreadPool(numberOfThreads: limits.hashesAtOnceMax)
         underWayMax = limits.hashesAtOnceMax + limits.hashesWaitingMax
-        scramIterations = limits.scramIterations
+        scramIterations = max(limits.scramIterations, SASLLimits.iterationsMin)
         pool.start()
     }
 
@@ -42,7 +43,9 @@ final class PasswordHasher: Sendable {
         let iterations = scramIterations
         let made = try await run { () -> PasswordSecrets? in
             guard let argon2 = Sodium.argon2id(password) else { return nil }
-            return PasswordSecrets(argon2: argon2, scram: SCRAMKeys.derive(from: password, iterations: iterations))
+            let scram = SCRAMCredentials(
+                password: SecretBytes(password.utf8), salt: Sodium.randomOctets(16), iterations: iterations)
+            return scram.map { PasswordSecrets(argon2: argon2, scram: $0) }
         }
         guard let made else { throw .noMemory }
         return made
@@ -69,5 +72,5 @@ struct PasswordSecrets: Sendable {
     /// `$argon2id$…`.
     let argon2: String
     /// SCRAM-SHA-256.
-    let scram: SCRAMKeys
+    let scram: SCRAMCredentials
 }

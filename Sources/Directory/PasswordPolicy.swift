@@ -13,7 +13,9 @@ enum PasswordPolicy {
         guard password.text.count >= limits.passwordCharactersMin else {
             throw .badPassword(.tooShort(minimum: limits.passwordCharactersMin))
         }
-        guard let prepared = PasswordPreparation.prepare(password.text) else { throw .badPassword(.forbiddenCharacter) }
+        guard let prepared = PasswordPreparation.stored(password.text) else {
+            throw .badPassword(.forbiddenCharacter)
+        }
         guard prepared.count >= limits.passwordCharactersMin else {
             throw .badPassword(.tooShort(minimum: limits.passwordCharactersMin))
         }

@@ -56,10 +56,11 @@ enum Sodium {
     private static let argon2Octets = 19 << 20
 
     /// Base64 with padding.
-    static func base64(_ octets: [UInt8]) -> String {
+    static func base64(_ octets: UnsafeRawBufferPointer) -> String {
         let variant = CInt(sodium_base64_VARIANT_ORIGINAL)
         var output = [CChar](repeating: 0, count: sodium_base64_encoded_len(octets.count, variant))
-        sodium_bin2base64(&output, output.count, octets, octets.count, variant)
+        sodium_bin2base64(
+            &output, output.count, octets.bindMemory(to: UInt8.self).baseAddress, octets.count, variant)
         return String(decoding: output.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
     }
 

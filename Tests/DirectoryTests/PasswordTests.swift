@@ -1,4 +1,5 @@
 import MailCore
+import SASL
 import Testing
 
 @testable import Directory
