@@ -6,6 +6,12 @@ public struct AuthenticatedAccount: Sendable, Hashable {
     public let id: AccountID
     /// Its address.
     public let address: EmailAddress
+
+    /// An account and its address.
+    public init(id: AccountID, address: EmailAddress) {
+        self.id = id
+        self.address = address
+    }
 }
 
 /// What came of a login.

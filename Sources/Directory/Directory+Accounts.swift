@@ -27,6 +27,8 @@ extension Directory {
     @discardableResult
     public func addAccount(_ account: NewAccount, password: Password) async throws -> AccountSummary {
         guard account.quotaBytes >= 0 else { throw DirectoryError.badQuota(account.quotaBytes) }
+        try checkText(account.name)
+        try checkText(account.language)
         // Before the password is hashed: that takes its time.
         try await store.read { transaction in
             _ = try transaction.requireDomain(account.address.domain)
@@ -141,7 +143,9 @@ extension Directory {
     /// - Throws: `DirectoryError`, `StorageError`.
     @discardableResult
     public func setProfile(_ address: EmailAddress, name: String, language: String) async throws -> AccountSummary {
-        try await changeAccount(address) { transaction, account in
+        try checkText(name)
+        try checkText(language)
+        return try await changeAccount(address) { transaction, account in
             try transaction.run(
                 "UPDATE account SET name = ?2, language = ?3 WHERE id = ?1", .integer(account.rawValue), .text(name),
                 .text(language))

@@ -72,6 +72,8 @@ extension Directory {
     @discardableResult
     public func setCatchAll(_ name: Domain, to target: EmailAddress?) async throws -> DomainSummary {
         try await changeDomain(name) { transaction, domain in
+            // A catch-all makes every address reachable, itself as well: it must not vouch for its own target.
+            try transaction.run("UPDATE domain SET catch_all = NULL WHERE id = ?1", .integer(domain.id))
             if let target { try transaction.requireReachable(target) }
             try transaction.run(
                 "UPDATE domain SET catch_all = ?2 WHERE id = ?1", .integer(domain.id), .optional(target?.written))

@@ -29,6 +29,10 @@ extension Directory {
     public func addList(_ list: NewList, check: TargetCheck = .reachable) async throws -> ListSummary {
         let now = clock.wallSeconds()
         let limit = limits.copiesMax
+        try checkText(list.name)
+        guard Resolver.returnPath(of: list.address) != nil else {
+            throw DirectoryError.listNameTooLong(list.address, octetsMax: LocalPart.octetsMax - "-bounces".utf8.count)
+        }
         return try await change { transaction in
             let domain = try transaction.requireDomain(list.address.domain)
             if let owner = list.owner, check == .reachable { try transaction.requireReachable(owner) }
@@ -85,7 +89,8 @@ extension Directory {
     public func setList(
         _ address: EmailAddress, name: String, owner: EmailAddress?, reports: ListReports
     ) async throws -> ListSummary {
-        try await change { transaction in
+        try checkText(name)
+        return try await change { transaction in
             let id = try transaction.requireList(address)
             if let owner { try transaction.requireReachable(owner) }
             try transaction.run(

@@ -58,9 +58,8 @@ public final class Directory: Sendable {
         }
     }
 
-    /// Voids the remembered logins of an account once the transaction is durable.
-    func forgetLogins(of account: AccountID, after transaction: SQLTransaction) {
-        let logins = logins
-        transaction.afterCommit { logins.forget(account) }
+    /// Refuses a name that is too long to be one.
+    func checkText(_ text: String) throws(DirectoryError) {
+        guard text.utf8.count <= limits.textOctetsMax else { throw .textTooLong(octetsMax: limits.textOctetsMax) }
     }
 }

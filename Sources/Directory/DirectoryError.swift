@@ -28,6 +28,10 @@ public enum DirectoryError: Error, Sendable, Hashable {
     case tooManyTargets(EmailAddress, limit: Int)
     /// Not one character that can stand between a user and a tag.
     case badSeparator(String)
+    /// The list's own addresses, such as `LIST-bounces`, would be too long.
+    case listNameTooLong(EmailAddress, octetsMax: Int)
+    /// A name or language of more octets than the limit.
+    case textTooLong(octetsMax: Int)
     /// A size below nothing.
     case badQuota(Int64)
     /// The password cannot be used.
@@ -101,6 +105,11 @@ extension DirectoryError: CustomStringConvertible {
             "\(address) can have at most \(limit) targets"
         case .badSeparator(let text):
             "“\(text)” cannot separate a user from a tag: give one of + - _ = # . or nothing to turn subaddresses off"
+        case .listNameTooLong(let address, let octetsMax):
+            "\(address) is too long for a list: before the @ it can have at most \(octetsMax) bytes, "
+                + "to leave room for \"-bounces\""
+        case .textTooLong(let octetsMax):
+            "that text is too long: it can have at most \(octetsMax) bytes"
         case .badQuota(let bytes):
             "a quota of \(bytes) bytes makes no sense; give 0 for no limit"
         case .badPassword(let fault):

@@ -6,6 +6,8 @@ public struct DirectoryLimits: Sendable {
     public var copiesMax = 100_000
     /// Targets of one alias.
     public var aliasTargetsMax = 1000
+    /// A person's or a list's name, in octets.
+    public var textOctetsMax = 1000
     /// Stems of a subaddress that are tried, the longest first.
     public var subaddressStemsMax = 8
     /// Resolutions kept in memory, each counted as one plus its copies.

@@ -55,6 +55,18 @@ public struct LocalCopy: Sendable, Hashable {
     public var subaddress: String?
     /// Where reports go instead of to the sender, when a list made this copy (RFC 5321 §3.9.2).
     public var returnPath: ReversePath?
+
+    /// A copy.
+    public init(
+        account: AccountID, deliveredTo: EmailAddress, originalTo: EmailAddress, subaddress: String? = nil,
+        returnPath: ReversePath? = nil
+    ) {
+        self.account = account
+        self.deliveredTo = deliveredTo
+        self.originalTo = originalTo
+        self.subaddress = subaddress
+        self.returnPath = returnPath
+    }
 }
 
 /// A copy for somebody elsewhere.
@@ -75,6 +87,14 @@ public struct RemoteCopy: Sendable, Hashable {
     public var returnPath: ReversePath?
     /// What sent it there.
     public var reason: Reason
+
+    /// A copy.
+    public init(address: EmailAddress, originalTo: EmailAddress, returnPath: ReversePath? = nil, reason: Reason) {
+        self.address = address
+        self.originalTo = originalTo
+        self.returnPath = returnPath
+        self.reason = reason
+    }
 }
 
 /// A branch of an alias or list that leads nowhere.

@@ -264,14 +264,19 @@ struct Resolver {
         return accounts.count + remotes.count > copies || expansion.problems.count == problems
     }
 
-    /// `LIST-bounces@…`; nil when the list leaves reports to the sender or the name would be too long.
+    /// The list's own return path; nil when it leaves reports to the sender.
     private func returnPath(of list: Int64) throws -> EmailAddress? {
         let row = try transaction.first(
             "SELECT address, reports FROM mailing_list WHERE id = ?1", .integer(list)
         ) { (EmailAddress($0.text(0)), ListReports(rawValue: $0.integer(1))) }
         guard case (let address?, .toOwner)? = row else { return nil }
-        return LocalPart(unquoted: address.localPart.text + "-bounces").map {
-            EmailAddress(localPart: $0, domain: address.domain)
+        return Self.returnPath(of: address)
+    }
+
+    /// `LIST-bounces@…`, if that is not too long.
+    static func returnPath(of list: EmailAddress) -> EmailAddress? {
+        LocalPart(unquoted: list.localPart.text + "-bounces").map {
+            EmailAddress(localPart: $0, domain: list.domain)
         }
     }
 }

@@ -1,14 +1,6 @@
 import MailCore
 import Storage
 
-/// An alias or list that names an address.
-struct NamingRow {
-    var targetID: Int64
-    var ownerID: Int64
-    var kind: AddressKind
-    var owner: String
-}
-
 extension SQLTransaction {
     /// Adds targets that are not there yet, in their order.
     ///
@@ -63,25 +55,6 @@ extension SQLTransaction {
             ?? 0
     }
 
-    /// The aliases and lists that name the address.
-    func naming(_ lookupKey: String) throws -> [NamingRow] {
-        var rows: [NamingRow] = []
-        try query(
-            """
-            SELECT t.id, t.owner_id, a.address, l.address FROM address_target t
-            LEFT JOIN alias a ON a.id = t.owner_id LEFT JOIN mailing_list l ON l.id = t.owner_id
-            WHERE t.lookup_key = ?1 ORDER BY t.id
-            """, .text(lookupKey)
-        ) { row in
-            let kind: AddressKind = row.isNull(2) ? .list : .alias
-            rows.append(
-                NamingRow(
-                    targetID: row.integer(0), ownerID: row.integer(1), kind: kind,
-                    owner: row.optionalText(2) ?? row.text(3)))
-        }
-        return rows
-    }
-
     /// Refuses an address at one of our domains that leads to nobody.
     func requireReachable(_ target: EmailAddress) throws {
         guard try domain(target.domain) != nil else { return }
@@ -110,53 +83,5 @@ extension SQLTransaction {
             if seen.insert(group).inserted { waiting.append(contentsOf: try targets(of: group)) }
         }
         return false
-    }
-
-    /// Takes an address out of catch-alls, postmasters and owners of lists.
-    func forgetSettings(_ lookupKey: String) throws {
-        try rewriteSettings(lookupKey, to: nil)
-    }
-
-    /// Puts another address, or none, in the place of one in catch-alls, postmasters and owners of lists.
-    func rewriteSettings(_ lookupKey: String, to address: EmailAddress?) throws {
-        let replacement = SQLValue.optional(address?.written)
-        for domain in try domains() {
-            let id = SQLValue.integer(domain.id)
-            if domain.catchAll?.lookupKey == lookupKey {
-                try run("UPDATE domain SET catch_all = ?2 WHERE id = ?1", id, replacement)
-                try salvage(table: "domain", key: "id", id)
-            }
-            if domain.postmaster?.lookupKey == lookupKey {
-                try run("UPDATE domain SET postmaster = ?2 WHERE id = ?1", id, replacement)
-                try salvage(table: "domain", key: "id", id)
-            }
-        }
-        var lists: [Int64] = []
-        try query("SELECT id, owner FROM mailing_list WHERE owner IS NOT NULL") { row in
-            if EmailAddress(row.text(1))?.lookupKey == lookupKey { lists.append(row.integer(0)) }
-        }
-        for list in lists {
-            try run("UPDATE mailing_list SET owner = ?2 WHERE id = ?1", .integer(list), replacement)
-            try salvage(table: "mailing_list", key: "id", .integer(list))
-        }
-    }
-
-    /// Puts another address in the place of one in all aliases and lists.
-    func rewriteTargets(_ lookupKey: String, to address: EmailAddress) throws {
-        for named in try naming(lookupKey) {
-            let isThere = try first(
-                "SELECT id FROM address_target WHERE owner_id = ?1 AND lookup_key = ?2", .integer(named.ownerID),
-                .text(address.lookupKey)
-            ) { $0.integer(0) }
-            guard isThere == nil else {
-                try removeTarget(named.targetID)
-                continue
-            }
-            let id = SQLValue.integer(named.targetID)
-            try run(
-                "UPDATE address_target SET lookup_key = ?2, address = ?3 WHERE id = ?1", id, .text(address.lookupKey),
-                .text(address.written))
-            try salvage(table: "address_target", key: "id", id)
-        }
     }
 }
