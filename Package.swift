@@ -22,5 +22,6 @@ let package = Package(
 
         // words
         .target(name: "MailCore", dependencies: ["CIDN2"], swiftSettings: strict),
+        .testTarget(name: "MailCoreTests", dependencies: ["MailCore"], swiftSettings: strict),
     ]
 )

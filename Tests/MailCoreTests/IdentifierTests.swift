@@ -1,0 +1,28 @@
+import MailCore
+import Testing
+
+@Suite struct IdentifierTests {
+    @Test(arguments: [0, 1, 30, 31, 1_000_000, Int64.max])
+    func queueIDReadsWhatItWrites(value: Int64) {
+        let id = QueueID(rawValue: value)
+        #expect(id.description.utf8.count >= 8)
+        #expect(QueueID(id.description) == id)
+        #expect(QueueID(id.description.lowercased()) == id)
+    }
+
+    @Test(arguments: ["", "1", "AAAAAAAA", "ZZZZZZZZZZZZZ", "ZZZZZZZZZZZZZZZZZZZZ", "0000 000"])
+    func queueIDRefuses(text: String) {
+        #expect(QueueID(text) == nil)
+    }
+
+    @Test(arguments: ["$Forwarded", "Work", "a.b-c"])
+    func keywordAccepts(text: String) {
+        #expect(Keyword(text)?.text == text)
+        #expect(Keyword(text) == Keyword(text.uppercased()))
+    }
+
+    @Test(arguments: ["", "\\Seen", "a b", "a(b", "a]", "ñ"])
+    func keywordRefuses(text: String) {
+        #expect(Keyword(text) == nil)
+    }
+}
