@@ -45,7 +45,7 @@ package struct ParameterList: Sendable, Equatable {
     /// Reads a field's value, folded or not.
     package init(parsing value: ArraySlice<UInt8>, limits: Limits = Limits()) {
         let unfolded = HeaderText.unfold(value.prefix(limits.valueLengthMax))
-        var scanner = ParameterScanner(unfolded, limits: limits)
+        var scanner = StructuredValueScanner(unfolded, limits: limits)
         self.value = scanner.scanValue()
         self.raw = scanner.scanParameters()
         self.decoded = Self.decode(raw)
