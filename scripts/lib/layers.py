@@ -21,7 +21,7 @@ LAYERS = [
     ("engine", ["Storage"]),
     ("directory", ["Directory"]),
     ("state", ["MailStore", "MailQueue"]),
-    ("observability", ["Observability"]),
+    ("settings", ["Configuration", "Observability"]),
     ("runtime", ["ServerRuntime"]),
     ("delivery", ["Delivery"]),
     ("agents", ["SMTPServer", "POP3Server", "Admin", "Monitor"]),
@@ -37,6 +37,7 @@ FROM_LAYER = {
     "ServiceLifecycle": "runtime",
     "Hummingbird": "agents",
     "ArgumentParser": "program",
+    "TOMLKit": "settings",
 }
 ONLY_IN = {
     "CSQLite": {"Storage"},
