@@ -14,6 +14,21 @@ extension SQLTransaction {
             .integer(position.offset + header.bodyOffset), .integer(header.bodyLength),
             .integer(Int64(header.bodyChecksum)), .integer(header.recordLength), .integer(Int64(references))) > 0
     }
+
+    /// The message's octets now stand in another record; the old one is free.
+    func moveContent(of email: EmailID, _ header: RecordHeader, to position: LogPosition) throws {
+        let old = try first(
+            "SELECT segment, record_length FROM content WHERE email = ?1", .integer(email.rawValue)
+        ) { ($0.integer(0), $0.integer(1)) }
+        guard let (segment, length) = old else { throw StorageError(.notFound, "the message is gone") }
+        try run("UPDATE segment SET live = live - ?2 WHERE segment = ?1", .integer(segment), .integer(length))
+        try run(
+            """
+            UPDATE content SET segment = ?2, body_offset = ?3, body_length = ?4, body_checksum = ?5, record_length = ?6
+            WHERE email = ?1
+            """, .integer(email.rawValue), .integer(position.segment), .integer(position.offset + header.bodyOffset),
+            .integer(header.bodyLength), .integer(Int64(header.bodyChecksum)), .integer(header.recordLength))
+    }
 }
 
 extension SQLTransaction {

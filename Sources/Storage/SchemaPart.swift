@@ -4,11 +4,17 @@ public struct SchemaPart: Sendable {
     public let name: String
     /// The statements that lead from each version to the next; the first entry makes the tables.
     public let versions: [[String]]
+    /// Queries whose rows are the numbers of messages, once for each reference to one.
+    let references: [String]
 
     /// Statements in plain SQL, each without a final semicolon.
-    public init(name: String, versions: [[String]]) {
+    ///
+    /// - Parameter references: queries whose rows are the e-mail ids that the module's tables refer to, once for each
+    ///   reference, so that a check can count them.
+    public init(name: String, versions: [[String]], references: [String] = []) {
         self.name = name
         self.versions = versions
+        self.references = references
     }
 
     /// Storage's own tables.
@@ -46,6 +52,7 @@ public struct SchemaPart: Sendable {
                     references_count BIGINT NOT NULL
                 )
                 """,
+                "CREATE INDEX content_by_segment ON content (segment, email)",
             ]
         ])
 }

@@ -1,11 +1,5 @@
 internal import Glibc
 
-/// What does a delivery again from its record: files the copies and queue entries that are not there yet.
-///
-/// The octets are the message's, as they stand in the log. Run once for a record whose rows are already there, it must
-/// change nothing.
-public typealias DeliveryReplay = @Sendable (DeliveryRecord, UnsafeRawBufferPointer, SQLTransaction) throws -> Void
-
 extension Store {
     /// What opening found and did.
     public struct OpeningReport: Sendable {
@@ -19,10 +13,10 @@ extension Store {
     ///
     /// - Parameters:
     ///   - parts: the tables of the modules that use the store.
-    ///   - replay: does deliveries again whose rows are missing.
+    ///   - describing: does deliveries again whose rows are missing, and says what a record should hold today.
     ///   - onFatal: called when a flush failed and nothing may be believed any more; must end the process.
     public static func open(
-        folder: String, parts: [SchemaPart], limits: StorageLimits = StorageLimits(), replay: @escaping DeliveryReplay,
+        folder: String, parts: [SchemaPart], describing: LogDescribing, limits: StorageLimits = StorageLimits(),
         onFatal: @escaping @Sendable (StorageError) -> Void = Store.exitAfterFailedFlush
     ) throws -> (store: Store, report: OpeningReport) {
         let lock = try prepareFolder(folder)
@@ -30,12 +24,12 @@ extension Store {
         try connection.configureForWriting(limits)
         try SchemaMigration(parts: [.storage] + parts, folder: folder).run(connection)
         let segments = SegmentFiles(folder: StoreFiles.log(folder))
-        let recovery = try LogRecovery(segments: segments, connection: connection, replay: replay).run()
+        let recovery = try LogRecovery(segments: segments, connection: connection, replay: describing.replay).run()
         let log = try MessageLog(segments: segments, end: recovery.end, segmentBytesMax: limits.segmentBytesMax)
         let committer = Committer(connection: connection, log: log, onFatal: onFatal)
         let store = Store(
-            folder: folder, limits: limits, segments: segments, lockFile: lock, committer: committer,
-            nextEmail: recovery.nextEmail)
+            folder: folder, limits: limits, parts: [.storage] + parts, describing: describing, segments: segments,
+            lockFile: lock, committer: committer, nextEmail: recovery.nextEmail)
         return (store, recovery.report)
     }
 

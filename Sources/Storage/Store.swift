@@ -11,6 +11,8 @@ public final class Store: Sendable {
     /// The data folder.
     public let folder: String
     let limits: StorageLimits
+    let parts: [SchemaPart]
+    let describing: LogDescribing
     let segments: SegmentFiles
     let readerThreads: NIOThreadPool
     let readers: ReaderPool
@@ -24,11 +26,13 @@ public final class Store: Sendable {
     var databasePath: String { StoreFiles.database(folder) }
 
     init(
-        folder: String, limits: StorageLimits, segments: SegmentFiles, lockFile: File, committer: Committer,
-        nextEmail: Int64
+        folder: String, limits: StorageLimits, parts: [SchemaPart], describing: LogDescribing, segments: SegmentFiles,
+        lockFile: File, committer: Committer, nextEmail: Int64
     ) {
         self.folder = folder
         self.limits = limits
+        self.parts = parts
+        self.describing = describing
         self.segments = segments
         self.lockFile = lockFile
         self.nextEmail = Mutex(nextEmail)
@@ -71,10 +75,10 @@ public final class Store: Sendable {
         _ email: EmailID, _ body: MessageBody,
         _ file: @escaping @Sendable (SQLTransaction) throws -> (DeliveryRecord?, T)
     ) async throws -> T {
-        try await enqueue(.log, message: CommitJob.Message(email: email, body: body), file)
+        try await enqueue(.log, message: CommitJob.Message(purpose: .arrival, email: email, body: body), file)
     }
 
-    private func enqueue<T: Sendable>(
+    func enqueue<T: Sendable>(
         _ durability: CommitJob.Durability, message: CommitJob.Message?,
         _ body: @escaping @Sendable (SQLTransaction) throws -> (DeliveryRecord?, T)
     ) async throws -> T {

@@ -12,6 +12,15 @@ struct CommitJob {
 
     /// A message to be written to the log, with the number that it was given when it began to arrive.
     struct Message {
+        /// Whether the log has the message already.
+        enum Purpose {
+            /// It arrives.
+            case arrival
+            /// It leaves a segment that is to go, or its octets are written anew as they are.
+            case move
+        }
+
+        var purpose: Purpose
         var email: EmailID
         var body: MessageBody
     }

@@ -56,7 +56,10 @@ final class Committer: @unchecked Sendable {  // confined to the writer's thread
             var entries: [MessageLog.Entry] = []
             if let record, let message = job.message {
                 let entry = MessageLog.Entry(delivery: record, body: message.body)
-                try transaction.insertContent(record, entry.header, at: group.end)
+                switch message.purpose {
+                case .arrival: try transaction.insertContent(record, entry.header, at: group.end)
+                case .move: try transaction.moveContent(of: record.email, entry.header, to: group.end)
+                }
                 entries.append(entry)
             }
             entries += transaction.notes.map(MessageLog.Entry.init(note:))

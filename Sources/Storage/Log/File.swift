@@ -142,6 +142,13 @@ enum Folder {
         return names
     }
 
+    /// Gives a file another name in the same folder; on disk when this returns.
+    static func rename(_ path: String, to target: String) throws(StorageError) {
+        guard Glibc.rename(path, target) == 0 else { throw StorageError.system("rename", path) }
+        let folder = target.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
+        try synchronize(folder.isEmpty ? "." : folder)
+    }
+
     static func remove(file path: String) throws(StorageError) {
         guard unlink(path) == 0 || errno == ENOENT else { throw StorageError.system("remove", path) }
     }

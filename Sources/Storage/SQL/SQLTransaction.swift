@@ -38,14 +38,22 @@ public final class SQLTransaction {
         actionsAfterCommit.append(action)
     }
 
+    /// Tells the message log what a rebuild of the database needs to know of this transaction.
+    public func note(_ note: LogNote) {
+        notes.append(note)
+    }
+
     /// Writes the rows of `table` whose `key` is `value`, or that there are none, to the message log, so that a lost
     /// database can be made anew from it. Called after every change of a row that no message's record carries.
     public func salvage(table: StaticString, key: StaticString, _ value: SQLValue) throws {
+        try salvage(table: table.description, key: key.description, value)
+    }
+
+    func salvage(table: String, key: String, _ value: SQLValue) throws {
         var rows: [[LogNote.Column]] = []
         try connection.run(composed: "SELECT * FROM \(table) WHERE \(key) = ?1", [value]) { row in
             rows.append((0..<row.count).map { LogNote.Column(name: row.name($0), value: row.value($0)) })
         }
-        let rowKey = LogNote.Column(name: key.description, value: value)
-        notes.append(.rows(table: table.description, key: rowKey, rows: rows))
+        notes.append(.rows(table: table, key: LogNote.Column(name: key, value: value), rows: rows))
     }
 }

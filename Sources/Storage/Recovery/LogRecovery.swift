@@ -12,7 +12,7 @@ struct LogRecovery {
 
     let segments: SegmentFiles
     let connection: SQLiteConnection
-    let replay: DeliveryReplay
+    let replay: LogDescribing.Replay
 
     func run() throws -> Result {
         var applied = LogPosition(segment: 1, offset: 0)
