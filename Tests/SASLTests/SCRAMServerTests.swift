@@ -100,7 +100,8 @@ private struct SCRAMClient {
     }
 
     @Test func bindingFlags() throws {
-        func failure(_ header: String, _ mechanism: SASLMechanism, bindings: TLSChannelBindings) throws -> SASLFailure? {
+        func failure(_ header: String, _ mechanism: SASLMechanism, bindings: TLSChannelBindings) throws -> SASLFailure?
+        {
             try run(SCRAMClient(header: header), mechanism, bindings: bindings).failure
         }
         let none = TLSChannelBindings()
