@@ -103,7 +103,7 @@ import Testing
     @Test func mutatedDialogs() throws {
         var generator = SeededGenerator(seed: 5)
         let corpus = try Corpus.load()
-        for _ in 0..<1_500 {
+        for _ in 0..<1_000 {
             let dialog = corpus[Int.random(in: 0..<corpus.count, using: &generator)].mutated(using: &generator)
             var whole = session()
             whole.sizes = [120, 200]

@@ -76,7 +76,7 @@ private struct Transcript {
 @Suite struct TranscriptTests {
     static let names = [
         "rfc1939-section10", "rfc1939-commands", "rfc2449-capa", "rfc2595-stls", "rfc5034-auth", "rfc3206-codes",
-        "rfc6856-utf8", "rfc6856-ascii", "commit-partial", "commit-failed",
+        "rfc5802-scram", "rfc6856-utf8", "rfc6856-ascii", "commit-partial", "commit-failed",
     ]
 
     @Test(arguments: names) func whole(name: String) throws {
