@@ -11,6 +11,8 @@ let strict: [SwiftSetting] = [
 ]
 
 let nio = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let metrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 
 // The house, from the ground up. Imports point down only; scripts/check holds that against the code.
@@ -77,14 +79,12 @@ let package = Package(
         // runtime
         .target(
             name: "Observability",
-            dependencies: [
-                .product(name: "CoreMetrics", package: "swift-metrics"), .product(name: "Logging", package: "swift-log"),
-            ], swiftSettings: strict),
+            dependencies: [metrics, logging], swiftSettings: strict),
         .target(
             name: "ServerRuntime",
             dependencies: [
                 "MailCore", nio, nioPosix, .product(name: "NIOSSL", package: "swift-nio-ssl"),
-                .product(name: "CoreMetrics", package: "swift-metrics"), .product(name: "Logging", package: "swift-log"),
+                metrics, logging,
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ], swiftSettings: strict),
 
@@ -93,5 +93,16 @@ let package = Package(
             name: "Delivery",
             dependencies: ["Directory", "InternetMessage", "MailCore", "MailQueue", "MailStore", "Storage", nio],
             swiftSettings: strict),
+        .target(
+            name: "SMTPServer",
+            dependencies: [
+                "Delivery", "Directory", "InternetMessage", "MailCore", "SMTP", "ServerRuntime", "Storage", nio, logging,
+                metrics,
+            ], swiftSettings: strict),
+        .target(
+            name: "POP3Server",
+            dependencies: [
+                "Directory", "MailCore", "MailStore", "POP3", "SASL", "ServerRuntime", "Storage", nio, logging, metrics,
+            ], swiftSettings: strict),
     ]
 )
