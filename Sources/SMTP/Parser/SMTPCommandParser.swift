@@ -33,7 +33,7 @@ enum SMTPCommandParser {
     private static let unknown = SMTPCommandError(reply: .unknownCommand, severity: .protocolError)
 
     private static func verb(_ cursor: inout OctetCursor) -> SMTPVerb? {
-        let letters = cursor.take { $0 > 0x20 && $0 != 0x7f && $0 < 0x80 }
+        let letters = cursor.take { $0 != 0x20 && $0 != 0x09 }
         return SMTPVerb(cursor.octets[letters])
     }
 
