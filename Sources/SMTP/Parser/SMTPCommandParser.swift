@@ -71,7 +71,8 @@ enum SMTPCommandParser {
     /// RFC 6531 §3.5.
     private static let nonASCIISender = SMTPCommandError(
         reply: SMTPReply(
-            550, EnhancedStatusCode(.permanentFailure, 6, 7), "A sender address with UTF-8 needs the SMTPUTF8 parameter"),
+            550, EnhancedStatusCode(.permanentFailure, 6, 7), "A sender address with UTF-8 needs the SMTPUTF8 parameter"
+        ),
         severity: .refusal)
 
     /// ```

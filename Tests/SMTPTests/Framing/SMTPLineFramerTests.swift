@@ -12,7 +12,7 @@ import Testing
         for piece in pieces {
             input.writeBytes(piece)
             while let event = framer.next(&input) { events.append(event) }
-            #expect(input.readableBytes <= 512, "memory is flat")
+            if input.readableBytes > 512 { Issue.record("memory is not flat") }
         }
         return events
     }
@@ -42,7 +42,7 @@ import Testing
         let octets = Array(text.utf8)
         #expect(frame([octets]) == events)
         #expect(frame(octets.map { [$0] }) == events)
-        for cut in 0...octets.count {
+        for cut in stride(from: 0, through: octets.count, by: octets.count > 1_000 ? 37 : 1) {
             #expect(frame([Array(octets[..<cut]), Array(octets[cut...])]) == events)
         }
     }

@@ -15,7 +15,9 @@ import Testing
         #expect(try parse("BDAT 1000 last ") == .chunk(.init(octets: 1_000, order: .last)))
     }
 
-    @Test(arguments: ["BDAT", "BDAT ", "BDAT -1", "BDAT +1", "BDAT 1LAST", "BDAT 1 FIRST", "BDAT 1 LAST x", "BDAT 0x10"])
+    @Test(arguments: [
+        "BDAT", "BDAT ", "BDAT -1", "BDAT +1", "BDAT 1LAST", "BDAT 1 FIRST", "BDAT 1 LAST x", "BDAT 0x10",
+    ])
     func anUnreadableChunkIsFatal(_ line: String) {
         let error = #expect(throws: SMTPCommandError.self) { _ = try parse(line) }
         #expect(error?.severity == .fatal)
@@ -33,15 +35,19 @@ import Testing
 
     @Test(arguments: [
         "SIZE", "SIZE=", "SIZE=-1", "SIZE=1a", "SIZE=123456789012345678901", "BODY", "BODY=", "RET=ALL", "RET", "ENVID",
-        "ENVID=+0D+0A", "ENVID=\(String(repeating: "x", count: 101))", "SMTPUTF8=1", "REQUIRETLS=1", "AUTH", "AUTH=+", "AUTH=x",
-        "=1", "-", "RET=FULL RET=FULL", "size=1 SIZE=1", "X=1", "HOLDFOR=10", "SIZE=1=", "SIZE =1", "?", "AUTH=<a@b.example>x",
+        "ENVID=+0D+0A", "ENVID=\(String(repeating: "x", count: 101))", "SMTPUTF8=1", "REQUIRETLS=1", "AUTH", "AUTH=+",
+        "AUTH=x",
+        "=1", "-", "RET=FULL RET=FULL", "size=1 SIZE=1", "X=1", "HOLDFOR=10", "SIZE=1=", "SIZE =1", "?",
+        "AUTH=<a@b.example>x",
     ]) func refusesParametersOfMail(_ text: String) {
         #expect(throws: SMTPCommandError.self) { _ = try parse("MAIL FROM:<a@b.example> " + text) }
     }
 
     @Test(arguments: [
-        "NOTIFY", "NOTIFY=", "NOTIFY=NEVER,DELAY", "NOTIFY=SUCCESS,", "NOTIFY=,SUCCESS", "NOTIFY=X", "ORCPT", "ORCPT=a@b", "ORCPT=;a",
-        "ORCPT=rfc822;", "ORCPT=rfc822;+0Aa", "ORCPT=rf c;a", "ORCPT=rfc822;\(String(repeating: "x", count: 500))", "SIZE=1",
+        "NOTIFY", "NOTIFY=", "NOTIFY=NEVER,DELAY", "NOTIFY=SUCCESS,", "NOTIFY=,SUCCESS", "NOTIFY=X", "ORCPT",
+        "ORCPT=a@b", "ORCPT=;a",
+        "ORCPT=rfc822;", "ORCPT=rfc822;+0Aa", "ORCPT=rf c;a", "ORCPT=rfc822;\(String(repeating: "x", count: 500))",
+        "SIZE=1",
         "ORCPT=utf-8;\\x{D800}", "ORCPT=rf(c;a", "NOTIFY=NEVER NOTIFY=NEVER",
     ]) func refusesParametersOfRecipient(_ text: String) {
         #expect(throws: SMTPCommandError.self) { _ = try parse("RCPT TO:<a@b.example> " + text) }
@@ -56,14 +62,18 @@ import Testing
 
     @Test func verbsInAnyCase() throws {
         for (line, command) in [
-            ("quit", SMTPCommand.quit), ("QuIt ", .quit), ("noop", .noop), ("Rset", .reset), ("data", .data), ("help me", .help),
-            ("starttls", .startTLS), ("vrfy x", .verify), ("expn x", .expand), ("get / http/1.1", .http), ("CONNECT a:25", .http),
+            ("quit", SMTPCommand.quit), ("QuIt ", .quit), ("noop", .noop), ("Rset", .reset), ("data", .data),
+            ("help me", .help),
+            ("starttls", .startTLS), ("vrfy x", .verify), ("expn x", .expand), ("get / http/1.1", .http),
+            ("CONNECT a:25", .http),
         ] {
             #expect(try parse(line) == command)
         }
     }
 
-    @Test(arguments: ["", " ", "QUITS", "QUI", "\u{e9}", "NOOP\u{7f}", "ETRN x", "SEND FROM:<a@b.example>", "XCLIENT NAME=x", "EHLO:"])
+    @Test(arguments: [
+        "", " ", "QUITS", "QUI", "\u{e9}", "NOOP\u{7f}", "ETRN x", "SEND FROM:<a@b.example>", "XCLIENT NAME=x", "EHLO:",
+    ])
     func unknownVerbs(_ line: String) {
         let error = #expect(throws: SMTPCommandError.self) { _ = try parse(line) }
         #expect(error?.reply.code == 500)

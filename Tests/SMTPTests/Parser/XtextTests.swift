@@ -11,8 +11,10 @@ import Testing
     }
 
     @Test(arguments: [
-        ("\\x{44D}@a", "э@a"), ("a\\x{5C}b", "a\\b"), ("ж", "ж"), ("\\x{1F600}", "😀"), ("\\x{D800}", nil), ("\\x{110000}", nil),
-        ("\\x{", nil), ("\\x", nil), ("\\", nil), ("\\y{44}", nil), ("\\x{}", nil), ("\\x{0A}", nil), ("\\x{+2B44D}", nil),
+        ("\\x{44D}@a", "э@a"), ("a\\x{5C}b", "a\\b"), ("ж", "ж"), ("\\x{1F600}", "😀"), ("\\x{D800}", nil),
+        ("\\x{110000}", nil),
+        ("\\x{", nil), ("\\x", nil), ("\\", nil), ("\\y{44}", nil), ("\\x{}", nil), ("\\x{0A}", nil),
+        ("\\x{+2B44D}", nil),
     ]) func decodesEmbeddedUnicode(_ written: String, _ meaning: String?) {
         #expect(Xtext.decodeUnicodeAddress(Array(written.utf8)[...]) == meaning)
     }

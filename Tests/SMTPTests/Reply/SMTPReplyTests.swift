@@ -28,7 +28,10 @@ import Testing
     }
 
     @Test func longTextIsBroken() {
-        for text in [String(repeating: "word ", count: 400), String(repeating: "x", count: 2_000), String(repeating: "é", count: 999)] {
+        for text in [
+            String(repeating: "word ", count: 400), String(repeating: "x", count: 2_000),
+            String(repeating: "é", count: 999),
+        ] {
             let lines = wire(SMTPReply(550, status, text)).split(separator: "\r\n")
             #expect(lines.count > 3)
             #expect(lines.allSatisfy { $0.utf8.count + 2 <= SMTPReply.lineOctetsMax })
@@ -46,8 +49,10 @@ import Testing
     @Test func statusesFitTheirCodes() {
         let path = ForwardPath.postmaster
         let replies: [SMTPReply] = [
-            .queued(as: QueueID(rawValue: 1)), .delivered(to: path, as: QueueID(rawValue: 1)), .noSuchUser(path), .relayingDenied(path),
-            .accountDisabled(path), .overQuota(path), .exceedsQuota(path), .insufficientStorage, .localError, .loopDetected,
+            .queued(as: QueueID(rawValue: 1)), .delivered(to: path, as: QueueID(rawValue: 1)), .noSuchUser(path),
+            .relayingDenied(path),
+            .accountDisabled(path), .overQuota(path), .exceedsQuota(path), .insufficientStorage, .localError,
+            .loopDetected,
             .shuttingDown, .timedOut, .tooManyConnections, .messageTooBig(limitOctets: 1),
         ]
         for reply in replies {

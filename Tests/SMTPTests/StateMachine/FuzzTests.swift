@@ -14,8 +14,10 @@ import Testing
     }()
 
     private static let tokens: [[UInt8]] = [
-        "\r\n", "\n", "\r", "\0", ".", "\r\n.\r\n", "\n.\n", " ", "<", ">", "@", ":", "\"", "\\", "=", "+", "[", "]", ",", "LAST", "BDAT 3\r\n",
-        "BDAT 0 LAST\r\n", "DATA\r\n", "RSET\r\n", "MAIL FROM:<a@b.example>\r\n", "RCPT TO:<c@example.test>\r\n", "EHLO x\r\n", "LHLO x\r\n",
+        "\r\n", "\n", "\r", "\0", ".", "\r\n.\r\n", "\n.\n", " ", "<", ">", "@", ":", "\"", "\\", "=", "+", "[", "]",
+        ",", "LAST", "BDAT 3\r\n",
+        "BDAT 0 LAST\r\n", "DATA\r\n", "RSET\r\n", "MAIL FROM:<a@b.example>\r\n", "RCPT TO:<c@example.test>\r\n",
+        "EHLO x\r\n", "LHLO x\r\n",
         "SIZE=", "NOTIFY=NEVER", "SMTPUTF8", "\u{e9}", "99999999999999999999",
     ].map { Array($0.utf8) }
 
@@ -46,12 +48,14 @@ import Testing
                 let count = Int.random(in: 1...min(rest.count, 30), using: &generator)
                 split.receive(rest.prefix(count))
                 rest = rest.dropFirst(count)
-                if split.end == .open { #expect(split.leftOver <= 512) }
+                if split.end == .open, split.leftOver > 512 { Issue.record("octets pile up") }
             }
             let isSame = whole.text == split.text && whole.session.messages == split.session.messages
-            #expect(isSame, "\(String(decoding: octets, as: UTF8.self).debugDescription)")
-            #expect(whole.session.messages.count <= trueEnds(octets), "one message for one true end")
-            if !isSame { return }
+            // Never more than one message for one true end.
+            if !isSame || whole.session.messages.count > trueEnds(octets) {
+                Issue.record("\(String(decoding: octets, as: UTF8.self).debugDescription)")
+                return
+            }
         }
     }
 
@@ -59,9 +63,12 @@ import Testing
     @Test func oneReplyForOneCommand() {
         var generator = SeededGenerator(5321)
         let lines = [
-            "EHLO a", "HELO a", "MAIL FROM:<a@b.example>", "MAIL FROM:<a@b.example> BODY=BINARYMIME", "RCPT TO:<c@example.test>",
-            "RCPT TO:<nobody@example.test>", "RSET", "NOOP", "VRFY x", "EXPN x", "HELP", "XYZZY", "MAIL FROM:<", "RCPT TO:<spammer>",
-            "BDAT 0", "BDAT 0 LAST", "BDAT 4\r\nQUIT", "BDAT 4 LAST\r\nQUIT", "DATA", "DATA", "MAIL FROM:<spammer@x.example>",
+            "EHLO a", "HELO a", "MAIL FROM:<a@b.example>", "MAIL FROM:<a@b.example> BODY=BINARYMIME",
+            "RCPT TO:<c@example.test>",
+            "RCPT TO:<nobody@example.test>", "RSET", "NOOP", "VRFY x", "EXPN x", "HELP", "XYZZY", "MAIL FROM:<",
+            "RCPT TO:<spammer>",
+            "BDAT 0", "BDAT 0 LAST", "BDAT 4\r\nQUIT", "BDAT 4 LAST\r\nQUIT", "DATA", "DATA",
+            "MAIL FROM:<spammer@x.example>",
         ]
         for _ in 0..<300 {
             var limits = SMTPLimits()
@@ -74,7 +81,7 @@ import Testing
                 let before = connection.replies
                 // A chunk's octets end without CRLF.
                 connection.receive(line.hasPrefix("BDAT 4") ? line : line + "\r\n")
-                #expect(connection.replies == before + 1, "\(line)")
+                if connection.replies != before + 1 { Issue.record("\(line)") }
                 if line == "DATA", connection.text.hasSuffix("<CR><LF>.<CR><LF>\r\n") {
                     connection.receive("text\r\n.\r\n")
                     #expect(connection.replies == before + 2)
