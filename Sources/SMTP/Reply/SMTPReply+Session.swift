@@ -97,7 +97,7 @@ extension SMTPReply {
     /// After too many refused recipients.
     static let tooManyRefusedRecipients = SMTPReply(
         421, EnhancedStatusCode(.persistentTransientFailure, 7, 0), "Too many refused recipients, closing")
-    /// RFC 9422 §4.1.
+    /// RFC 9422.
     static let tooManyTransactions = SMTPReply(
         421, EnhancedStatusCode(.persistentTransientFailure, 7, 0),
         "Too many messages on this connection; open another, closing")
