@@ -33,7 +33,7 @@ package struct HTMLText {
     }
 
     private mutating func scan() -> String {
-        while index < bytes.count, output.count < limit {
+        while index < bytes.count, output.count <= limit {
             switch bytes[index] {
             case UInt8(ascii: "<"): scanMarkup()
             case UInt8(ascii: "&"): scanReference()

@@ -54,7 +54,7 @@ extension HeaderWriter {
         let suffixOctets = Array(suffix.utf8)
         let isPlain = !HeaderWords.needsEncoding(line.filter { $0 != 0x20 }[...], form: form)
         guard isPlain, !HeaderWords.needsEncoding(line, form: form) else {
-            putEncoded(Array(line), suffix: [])
+            putEncoded(Array(line))
             if !suffix.isEmpty { put(suffixOctets) }
             return
         }
@@ -67,7 +67,7 @@ extension HeaderWriter {
         } else if line.count <= Self.quotedLengthMax {
             put(Self.quoted(line) + suffixOctets)
         } else {
-            putEncoded(Array(line), suffix: [])
+            putEncoded(Array(line))
             if !suffix.isEmpty { put(suffixOctets) }
         }
     }
