@@ -3,6 +3,7 @@ internal import MailCore
 extension HeaderWriter {
     /// An address list (RFC 5322 §3.4); none is no field.
     mutating func writeAddresses(_ name: String, _ list: [MessageBuilder.Address]) throws(MessageWriteError) {
+        try Self.checkFieldName(name)
         guard !list.isEmpty else { return }
         begin(name)
         for (index, address) in list.enumerated() {

@@ -21,14 +21,26 @@ package struct MessageBuilder: Sendable {
         case group(name: String, members: [NamedAddress])
     }
 
-    /// A field that the builder has no property for; its text is unstructured.
+    /// A field that the builder has no property for.
     package struct ExtraField: Sendable, Hashable {
+        package enum Value: Sendable, Hashable {
+            /// Unstructured (RFC 5322 §2.2.1), or tokens that are ASCII.
+            case text(String)
+            /// An address list, as Disposition-Notification-To has it (RFC 8098 §2.1).
+            case addresses([Address])
+        }
+
         package var name: String
-        package var text: String
+        package var value: Value
 
         package init(name: String, text: String) {
             self.name = name
-            self.text = text
+            self.value = .text(text)
+        }
+
+        package init(name: String, addresses: [Address]) {
+            self.name = name
+            self.value = .addresses(addresses)
         }
     }
 
@@ -111,7 +123,10 @@ package struct MessageBuilder: Sendable {
             guard !Self.ownFields.contains(field.name.lowercased()) else {
                 throw MessageWriteError.fieldName(field.name)
             }
-            try header.writeUnstructured(field.name, field.text)
+            switch field.value {
+            case .text(let text): try header.writeUnstructured(field.name, text)
+            case .addresses(let list): try header.writeAddresses(field.name, list)
+            }
         }
         header.writeToken("MIME-Version", "1.0")
     }

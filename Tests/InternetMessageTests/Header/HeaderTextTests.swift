@@ -111,18 +111,20 @@ import Testing
             "=?", "=?a?q?", "=?utf-8?q?a?=", "=?utf-8?q?a?= ", "(", "\"", "\\", "=?utf-8?b?", " ", "(\\", "=?a?q?=?=",
         ]
         for piece in pieces {
-            let value = octets(String(repeating: piece, count: 300_000 / piece.utf8.count))
+            let value = octets(String(repeating: piece, count: 100_000 / piece.utf8.count))
             #expect(HeaderText.decode(unstructured: value[...]).utf8.count <= value.count)
             #expect(HeaderText.decode(phrase: value[...]).utf8.count <= value.count)
             #expect(HeaderText.decode(comment: value[...]).utf8.count <= value.count)
         }
     }
 
-    @Test func anyOctetsGiveTextWithoutControls() {
+    @Test func anyOctetsGiveTextWithoutControls() throws {
         var seed = CodecSeed(21)
+        let corpus = try codecCorpus("header-text.txt")
         let alphabet = octets("=??Qqb_ \r\n\t\"\\()utf-8AZ*") + [0, 0xC3, 0xA9, 0xFF]
-        for _ in 0..<1_500 {
-            let value = seed.bytes(Int(seed.next() % 120), of: alphabet)
+        for round in 0..<1_500 {
+            let start = round % 2 == 0 ? seed.bytes(Int(seed.next() % 120), of: alphabet) : corpus[round % corpus.count]
+            let value = seed.mutation(of: start, alphabet: alphabet)
             for text in [
                 HeaderText.decode(unstructured: value[...]), HeaderText.decode(phrase: value[...]),
                 HeaderText.decode(comment: value[...]),

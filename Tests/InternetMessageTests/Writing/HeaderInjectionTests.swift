@@ -28,6 +28,7 @@ import Testing
                 .group(name: payload, members: [.init(name: payload, address: try address("a@example.test"))])
             ]
             builder.extraFields = [.init(name: "X-Extra", text: payload)]
+            builder.extraFields.append(.init(name: "X-People", addresses: builder.to))
             builder.inReplyTo = [payload]
             builder.references = [payload, "ok@example.test"]
             builder.body.description = payload
@@ -36,13 +37,16 @@ import Testing
             let message = try builder.written(MessageWriteOptions(headers: form))
             #expect(message.isWellFormed)
             let allowed: Set<String> = [
-                "Date", "From", "To", "Message-ID", "In-Reply-To", "References", "Subject", "X-Extra", "MIME-Version",
+                "Date", "From", "To", "Message-ID", "In-Reply-To", "References", "Subject", "X-Extra", "X-People",
+                "MIME-Version",
                 "Content-Type", "Content-Transfer-Encoding", "Content-Disposition", "Content-Description",
                 "Content-Language",
             ]
             let found = names(message)
             #expect(Set(found).isSubset(of: allowed), "\(message.header)")
             #expect(Set(found).count == found.count)
+            // Nor what Unicode calls an end of line.
+            #expect(!message.header.unicodeScalars.contains { "\u{85}\u{2028}\u{2029}".unicodeScalars.contains($0) })
             #expect(!message.header.utf8.contains { $0 == 0x7F || ($0 < 0x20 && $0 != 0x0D && $0 != 0x0A) })
             // No line of blanks alone: some readers end the header there.
             #expect(!message.header.split(separator: "\r\n").contains { $0.allSatisfy { $0 == " " } })

@@ -116,7 +116,7 @@ import Testing
         #expect(message.field("In-Reply-To") == " <reference-number-59@example.test>")
     }
 
-    @Test(arguments: [900, 901, 5_000, 100_000])
+    @Test(arguments: [900, 901, 5_000, 20_000])
     func endlessWordsKeepTheLimit(_ count: Int) throws {
         let word = String(repeating: "x", count: count)
         for form in [MessageWriteOptions.HeaderForm.ascii, .utf8] {
