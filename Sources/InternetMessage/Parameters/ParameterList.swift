@@ -10,6 +10,11 @@ package struct ParameterList: Sendable, Equatable {
         package let name: String
         package let value: [UInt8]
 
+        package init(name: String, value: [UInt8]) {
+            self.name = name
+            self.value = value
+        }
+
         /// The value as text; 8-bit octets are guessed.
         package var text: String { Charset.guess(value[...]) }
     }
@@ -21,6 +26,12 @@ package struct ParameterList: Sendable, Equatable {
         package let value: String
         /// The language tag of RFC 2231 §4, when there is one.
         package let language: String?
+
+        package init(name: String, value: String, language: String? = nil) {
+            self.name = name
+            self.value = value
+            self.language = language
+        }
     }
 
     /// Bounds on what is read; RFC 2045 has none. Real values have fewer than ten parameters.
@@ -45,7 +56,7 @@ package struct ParameterList: Sendable, Equatable {
     /// Reads a field's value, folded or not.
     package init(parsing value: ArraySlice<UInt8>, limits: Limits = Limits()) {
         let unfolded = HeaderText.unfold(value.prefix(limits.valueLengthMax))
-        var scanner = ParameterScanner(unfolded, limits: limits)
+        var scanner = StructuredValueScanner(unfolded, limits: limits)
         self.value = scanner.scanValue()
         self.raw = scanner.scanParameters()
         self.decoded = Self.decode(raw)

@@ -1,5 +1,5 @@
 /// Reads the value and its parameters from left to right, each octet once.
-struct ParameterScanner {
+struct StructuredValueScanner {
     private let bytes: [UInt8]
     private let limits: ParameterList.Limits
     private var index = 0
