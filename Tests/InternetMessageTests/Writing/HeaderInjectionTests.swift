@@ -29,8 +29,8 @@ import Testing
             ]
             builder.extraFields = [.init(name: "X-Extra", text: payload)]
             builder.extraFields.append(.init(name: "X-People", addresses: builder.to))
-            builder.inReplyTo = [payload]
-            builder.references = [payload, "ok@example.test"]
+            builder.inReplyTo = [InternetMessageID(payload)]
+            builder.references = [InternetMessageID(payload), InternetMessageID("ok@example.test")]
             builder.body.description = payload
             builder.body.languages = [payload, "es"]
             builder.body.parameters = [MessagePart.Parameter("x-note", payload)]
@@ -56,7 +56,7 @@ import Testing
     @Test(arguments: ["a\r\nb", "a b", "", "a\u{0}", "a>b", "a<b", String(repeating: "x", count: 1_000), "é@x"])
     func identifiersAreRefused(_ identifier: String) throws {
         var builder = try MessageBuilder.example()
-        builder.messageID = identifier
+        builder.messageID = InternetMessageID(identifier)
         #expect(throws: MessageWriteError.identifier(identifier)) { try builder.written() }
         builder = try MessageBuilder.example(
             body: .inline(contentID: identifier, fileName: nil, mediaType: "image/png", ByteSource([]))
