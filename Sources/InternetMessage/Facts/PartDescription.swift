@@ -54,7 +54,7 @@ extension ParsedMessage {
         if parts[part].kind != .multipart, isMessageRoot(part) { reversed.append(1) }
         while let parent = parts[current].parent {
             if parts[parent].kind == .multipart {
-                reversed.append(position(of: current, in: parent) + 1)
+                reversed.append(Int(parts[current].ordinal) + 1)
             } else if parts[parent].kind == .message, isMessageRoot(parent) {
                 reversed.append(1)
             }
@@ -66,10 +66,5 @@ extension ParsedMessage {
     private func isMessageRoot(_ part: Int) -> Bool {
         guard let parent = parts[part].parent else { return true }
         return parts[parent].kind == .message
-    }
-
-    private func position(of child: Int, in parent: Int) -> Int {
-        for (position, sibling) in children(of: parent).enumerated() where sibling == child { return position }
-        return 0
     }
 }

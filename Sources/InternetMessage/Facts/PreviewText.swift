@@ -35,11 +35,11 @@ struct PreviewText {
     }
 
     /// The text in one line: white space collapsed, what nobody sees left out.
-    static func line(_ text: [UInt8], charactersMax: Int) -> String {
+    static func line(_ text: String, charactersMax: Int) -> String {
         var line = String.UnicodeScalarView()
         var count = 0
         var isSpacePending = false
-        for scalar in String(decoding: text, as: UTF8.self).unicodeScalars {
+        for scalar in text.unicodeScalars {
             if isInvisible(scalar) { continue }
             if isSpace(scalar) {
                 isSpacePending = count > 0

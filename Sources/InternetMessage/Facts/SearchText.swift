@@ -75,10 +75,7 @@ private struct Reader {
             guard message.parts[part].kind == .leaf else { continue }
             let content = DecodedText(message: message, octets: octets)
                 .text(of: part, type, limit: limit - min(limit, text.count))
-            if !content.isEmpty {
-                text.append(contentsOf: content)
-                text.append(ASCII.lf)
-            }
+            append(content, to: &text)
         }
         return String(decoding: text.prefix(limit), as: UTF8.self)
     }

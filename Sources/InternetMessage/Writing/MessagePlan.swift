@@ -101,7 +101,8 @@ struct MessagePlan {
     ) throws -> [UInt8] {
         var header = HeaderWriter(form: options.headers)
         var parameters = part.parameters
-        for parameter in parameters where ownParameters.contains(parameter.name.lowercased()) {
+        let own: Set<String> = if case .text = content { ["boundary", "charset"] } else { ["boundary"] }
+        for parameter in parameters where own.contains(parameter.name.lowercased()) {
             throw MessageWriteError.parameterName(parameter.name)
         }
         var sizeBytes: Int?
@@ -123,8 +124,6 @@ struct MessagePlan {
         header.writeLanguages(part.languages)
         return header.output
     }
-
-    private static let ownParameters: Set<String> = ["charset", "boundary"]
 
     private static let drawsMax = 16
     private static let depthMax = 100
