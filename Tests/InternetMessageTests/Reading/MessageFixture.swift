@@ -53,7 +53,9 @@ struct MessageFixture {
     func structure(_ form: BodyStructureWriter.Form) -> [UInt8] {
         octets.withUnsafeBytes {
             var text = IMAPText(capacity: 0)
-            BodyStructureWriter(message: message, octets: Octets($0), form: form).write(0, to: &text)
+            let octets = Octets($0)
+            let details = message.details(in: octets)
+            BodyStructureWriter(message: message, octets: octets, details: details, form: form).write(0, to: &text)
             return text.octets
         }
     }
