@@ -1,9 +1,10 @@
-@testable import Certificates
 import Foundation
 import NIOSSL
 import SwiftASN1
 import Testing
 import X509
+
+@testable import Certificates
 
 @Suite struct SelfSignedCertificateTests {
     private static let now = Date(timeIntervalSince1970: 1_800_000_000)
