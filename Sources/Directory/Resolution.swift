@@ -55,17 +55,20 @@ public struct LocalCopy: Sendable, Hashable {
     public var subaddress: String?
     /// Where reports go instead of to the sender, when a list made this copy (RFC 5321 §3.9.2).
     public var returnPath: ReversePath?
+    /// What the account may hold, in octets; 0 for any number.
+    public var quotaBytes: Int64
 
     /// A copy.
     public init(
         account: AccountID, deliveredTo: EmailAddress, originalTo: EmailAddress, subaddress: String? = nil,
-        returnPath: ReversePath? = nil
+        returnPath: ReversePath? = nil, quotaBytes: Int64 = 0
     ) {
         self.account = account
         self.deliveredTo = deliveredTo
         self.originalTo = originalTo
         self.subaddress = subaddress
         self.returnPath = returnPath
+        self.quotaBytes = quotaBytes
     }
 }
 

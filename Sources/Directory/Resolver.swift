@@ -124,7 +124,7 @@ struct Resolver {
     private mutating func reach(_ row: AddressRow, _ address: EmailAddress, _ branch: Branch) throws {
         switch row.object {
         case .account(let account, .enabled):
-            addLocal(account, address, branch)
+            try addLocal(account, address, branch)
         case .account(_, .disabled):
             expansion.problems.append(.disabledTarget(address))
         case .alias(let id):
@@ -156,13 +156,16 @@ struct Resolver {
         closed.insert(node)
     }
 
-    private mutating func addLocal(_ account: AccountID, _ address: EmailAddress, _ branch: Branch) {
+    private mutating func addLocal(_ account: AccountID, _ address: EmailAddress, _ branch: Branch) throws {
         guard accounts.insert(account).inserted else { return }
         let deliveredTo = branch.subaddress.flatMap { tagged(address, $0) } ?? address
+        let quota = try transaction.first(
+            "SELECT quota_bytes FROM account WHERE id = ?1", .integer(account.rawValue)
+        ) { $0.integer(0) }
         expansion.localCopies.append(
             LocalCopy(
                 account: account, deliveredTo: deliveredTo, originalTo: originalTo, subaddress: branch.subaddress,
-                returnPath: branch.returnPath))
+                returnPath: branch.returnPath, quotaBytes: quota ?? 0))
         outgrown = accounts.count + remotes.count > limits.copiesMax
     }
 
@@ -231,7 +234,7 @@ struct Resolver {
             ORDER BY c.state, c.role DESC, CASE WHEN a.domain_id = ?1 THEN 0 ELSE 1 END, c.id LIMIT 1
             """, .integer(domain.id)
         ) { (AccountID(rawValue: $0.integer(0)), EmailAddress($0.text(1))) }
-        if case (let account, let primary?)? = found { addLocal(account, primary, branch) }
+        if case (let account, let primary?)? = found { try addLocal(account, primary, branch) }
     }
 
     /// `LIST-bounces`, `LIST-owner` and `LIST-request` (RFC 2142 §6) of a list that is there.

@@ -42,7 +42,7 @@ public struct MailQueue: Sendable {
                 ) WITHOUT ROWID
                 """,
             ]
-        ])
+        ], references: ["SELECT queue_id AS email FROM queue_message"])
 
     /// Puts a message in the queue, as part of its delivery. Once for each message: a replay changes nothing.
     public static func enqueue(

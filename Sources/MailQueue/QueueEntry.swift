@@ -1,5 +1,5 @@
 public import MailCore
-public import Storage
+internal import Storage
 
 /// A message in the queue, as `paloma queue list` shows it.
 public struct QueueEntry: Sendable, Equatable {

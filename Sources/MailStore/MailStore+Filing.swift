@@ -1,13 +1,13 @@
-public import InternetMessage
-public import MailCore
-public import Storage
+package import InternetMessage
+package import MailCore
+package import Storage
 
 extension MailStore {
     /// Files copies of a message that is being delivered, and keeps what was read from it.
     ///
     /// - Parameter octets: how many the stored message has, without the copies' prefixes.
     /// - Returns: the copies with their numbers, for the delivery's record.
-    public static func file(
+    package static func file(
         _ copies: [NewCopy], of email: EmailID, _ facts: MessageFacts, octets: Int64, in transaction: SQLTransaction
     ) throws -> [FiledCopy] {
         var filed: [FiledCopy] = []
@@ -24,7 +24,7 @@ extension MailStore {
     /// Files the copies of a record that are not there yet: after a power cut, and when a database is made anew.
     ///
     /// A copy whose mailbox is gone is left out: who removed the mailbox removed its messages.
-    public static func replay(
+    package static func replay(
         _ record: DeliveryRecord, _ octets: UnsafeRawBufferPointer, in transaction: SQLTransaction
     ) throws {
         guard !record.copies.isEmpty else { return }
@@ -106,7 +106,7 @@ extension MailStore {
         try transaction.run(
             "INSERT INTO email_facts VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (email) DO NOTHING",
             .integer(email.rawValue), .octets(facts.envelope), .octets(facts.bodyStructure), .octets(facts.partIndex),
-            .text(facts.subject), .text(facts.preview), .optional(facts.sentDate),
+            .text(facts.subject), .text(facts.preview), .optional(facts.sentSecondsSince1970),
             .integer(facts.hasAttachment ? 1 : 0))
     }
 }

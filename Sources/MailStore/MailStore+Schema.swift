@@ -86,5 +86,5 @@ extension MailStore {
                 ) WITHOUT ROWID
                 """,
             ]
-        ])
+        ], references: ["SELECT email FROM message"])
 }

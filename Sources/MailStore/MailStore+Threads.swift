@@ -1,6 +1,6 @@
-public import InternetMessage
-public import MailCore
-public import Storage
+internal import InternetMessage
+internal import MailCore
+internal import Storage
 
 extension MailStore {
     /// Identifiers looked at for one message: the own, the one answered, the first and the last of References.
@@ -33,7 +33,7 @@ extension MailStore {
     }
 
     private static func referenceHashes(_ facts: MessageFacts) -> [Int64] {
-        var identifiers: [String] = []
+        var identifiers: [InternetMessageID] = []
         if let own = facts.messageID { identifiers.append(own) }
         identifiers += facts.inReplyTo.prefix(2)
         identifiers += facts.references.prefix(1)
@@ -48,9 +48,9 @@ extension MailStore {
 
     /// FNV-1a of 64 bits: the same on every machine and for ever. Who makes two identifiers collide only joins two
     /// conversations, which a References field does more easily.
-    private static func stableHash(_ identifier: String, _ subject: String) -> Int64 {
+    private static func stableHash(_ identifier: InternetMessageID, _ subject: String) -> Int64 {
         var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-        for octet in identifier.utf8 { hash = (hash ^ UInt64(octet)) &* 0x0000_0100_0000_01b3 }
+        for octet in identifier.text.utf8 { hash = (hash ^ UInt64(octet)) &* 0x0000_0100_0000_01b3 }
         hash = hash &* 0x0000_0100_0000_01b3
         for octet in subject.utf8 { hash = (hash ^ UInt64(octet)) &* 0x0000_0100_0000_01b3 }
         return Int64(bitPattern: hash)

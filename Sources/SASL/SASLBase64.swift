@@ -1,6 +1,7 @@
 /// Base64 as SASL profiles carry it on a line (RFC 4648 §4; RFC 5034 §4): one canonical spelling, nothing else.
 package enum SASLBase64 {
-    private static let alphabet: [UInt8] = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+    private static let alphabet: [UInt8] = Array(
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
     private static let padding = UInt8(ascii: "=")
 
     /// The octets' only spelling.

@@ -9,7 +9,7 @@ struct DecodedText {
         let content = content(of: part, limit: limit)
         let label = type.parameters?["charset"] ?? ""
         let text = Array(Charset.decode(content[...], label: label).utf8)
-        return type.isHTML ? HTMLText.plain(text, limit: limit) : text
+        return type.isHTML ? Array(HTMLText.plain(from: text[...], limit: limit).utf8) : text
     }
 
     /// No encoding makes four octets, and a line end for each, of one: reading more would decode for nothing.
