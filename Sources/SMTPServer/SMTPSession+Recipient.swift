@@ -1,3 +1,4 @@
+internal import ServerRuntime
 internal import Delivery
 internal import Directory
 internal import Logging

@@ -1,5 +1,5 @@
 internal import Directory
-package import Logging
+internal import Logging
 internal import MailCore
 package import NIOCore
 package import SMTP
