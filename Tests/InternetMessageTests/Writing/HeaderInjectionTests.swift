@@ -31,7 +31,7 @@ import Testing
             builder.extraFields.append(.init(name: "X-People", addresses: builder.to))
             builder.inReplyTo = [InternetMessageID(payload)]
             builder.references = [InternetMessageID(payload), InternetMessageID("ok@example.test")]
-            builder.body.description = payload
+            builder.body.contentDescription = payload
             builder.body.languages = [payload, "es"]
             builder.body.parameters = [MessagePart.Parameter("x-note", payload)]
             let message = try builder.written(MessageWriteOptions(headers: form))

@@ -127,7 +127,7 @@ import Testing
             builder.from[0].name = word
             builder.extraFields = [.init(name: String(repeating: "N", count: 70), text: word)]
             builder.body = .attachment(fileName: word, mediaType: "a/b", ByteSource([1]))
-            builder.body.description = word
+            builder.body.contentDescription = word
             builder.references = [InternetMessageID(word), InternetMessageID("fine@example.test")]
             let message = try builder.written(MessageWriteOptions(headers: form))
             #expect(message.isWellFormed)
