@@ -90,17 +90,20 @@ let package = Package(
 
         // runtime
         .target(name: "Observability", dependencies: [metrics, logging], swiftSettings: strict),
-        .testTarget(name: "ObservabilityTests", dependencies: ["Observability", metrics, logging], swiftSettings: strict),
+        .testTarget(
+            name: "ObservabilityTests", dependencies: ["Observability", metrics, logging], swiftSettings: strict),
         .target(
             name: "ServerRuntime",
             dependencies: [
-                nio, nioPosix, .product(name: "NIOTLS", package: "swift-nio"), nioSSL, metrics, logging, serviceLifecycle,
+                nio, nioPosix, .product(name: "NIOTLS", package: "swift-nio"), nioSSL, metrics, logging,
+                serviceLifecycle,
                 .product(name: "Crypto", package: "swift-crypto"),
             ], swiftSettings: strict),
         .testTarget(
             name: "ServerRuntimeTests",
             dependencies: [
-                "Certificates", "ServerRuntime", nio, nioPosix, .product(name: "NIOEmbedded", package: "swift-nio"), nioSSL,
+                "Certificates", "ServerRuntime", nio, nioPosix, .product(name: "NIOEmbedded", package: "swift-nio"),
+                nioSSL,
                 logging, serviceLifecycle,
             ], swiftSettings: strict),
 
@@ -112,7 +115,8 @@ let package = Package(
         .target(
             name: "SMTPServer",
             dependencies: [
-                "Delivery", "Directory", "InternetMessage", "MailCore", "SMTP", "ServerRuntime", "Storage", nio, logging,
+                "Delivery", "Directory", "InternetMessage", "MailCore", "SMTP", "ServerRuntime", "Storage", nio,
+                logging,
                 metrics,
             ], swiftSettings: strict),
         .target(
@@ -130,7 +134,8 @@ let package = Package(
         .testTarget(
             name: "MonitorTests",
             dependencies: [
-                "Monitor", "Observability", .product(name: "Hummingbird", package: "hummingbird"), nio, nioPosix, metrics,
+                "Monitor", "Observability", .product(name: "Hummingbird", package: "hummingbird"), nio, nioPosix,
+                metrics,
                 logging,
             ], swiftSettings: strict),
     ]

@@ -1,11 +1,11 @@
 internal import CoreMetrics
-internal import ServerRuntime
 internal import Directory
 internal import Logging
 internal import MailCore
 internal import MailStore
 internal import POP3
 internal import SASL
+internal import ServerRuntime
 
 /// Who it is, and their maildrop.
 extension POP3Session {

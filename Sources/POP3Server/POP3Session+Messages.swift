@@ -93,7 +93,8 @@ extension POP3Session {
             context.logger.info("messages deleted", metadata: ["session": "\(info.id)", "count": "\(gone)"])
             return .done
         } catch {
-            context.logger.error("messages cannot be deleted", metadata: ["session": "\(info.id)", "error": "\(error)"])
+            context.logger.error(
+                "messages cannot be deleted", metadata: ["session": "\(info.id)", "error": "\(error)"])
             return .failed(.temporary)
         }
     }

@@ -37,11 +37,14 @@ package final class POP3Session: ConnectionSession {
     package init(_ context: POP3ServerContext, _ info: ConnectionInfo) {
         self.context = context
         self.info = info
-        let seed = SecretBytes(Array(unsafeUninitializedCapacity: 32) { space, count in
-            var generator = SystemRandomNumberGenerator()
-            for index in 0..<32 { space.initializeElement(at: index, to: UInt8.random(in: .min ... .max, using: &generator)) }
-            count = 32
-        })
+        let seed = SecretBytes(
+            Array(unsafeUninitializedCapacity: 32) { space, count in
+                var generator = SystemRandomNumberGenerator()
+                for index in 0..<32 {
+                    space.initializeElement(at: index, to: UInt8.random(in: .min ... .max, using: &generator))
+                }
+                count = 32
+            })
         machine = POP3ServerStateMachine(
             configuration: context.configuration, tls: context.tls, nonces: SASLNonceSource(seed: seed),
             decoySecret: context.decoySecret)

@@ -1,10 +1,10 @@
-internal import ServerRuntime
 internal import Delivery
 internal import InternetMessage
 internal import Logging
 internal import MailCore
 internal import NIOCore
 internal import SMTP
+internal import ServerRuntime
 internal import Storage
 
 /// DATA and BDAT: the message comes in and is delivered.

@@ -1,9 +1,9 @@
-internal import ServerRuntime
 internal import Delivery
 internal import Directory
 internal import Logging
 internal import MailCore
 internal import SMTP
+internal import ServerRuntime
 
 /// RCPT: whom we take mail for.
 extension SMTPSession {
