@@ -50,13 +50,16 @@ extension MailStore {
             guard let content = try transaction.content(of: email) else { return }
             try insert(copy, email, octets: content.count, in: transaction)
             try transaction.retain(email)
-        case .expunged(let account, let mailbox, let uids):
+        case .expunged(let account, let mailbox, let uids, let modSeq):
             for uid in uids {
                 let email = try transaction.first(
                     "DELETE FROM message WHERE account = ?1 AND mailbox = ?2 AND uid = ?3 RETURNING email",
                     .integer(account.rawValue), .integer(mailbox.rawValue), .integer(Int64(uid.rawValue))
                 ) { EmailID(rawValue: $0.integer(0)) }
                 if let email { try releaseContent(email, in: transaction) }
+                try transaction.run(
+                    "INSERT INTO expunged VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING", .integer(account.rawValue),
+                    .integer(mailbox.rawValue), .integer(modSeq.rawValue), .integer(Int64(uid.rawValue)))
             }
         case .flags(let account, let mailbox, let uid, let modSeq, let flags, let keywords):
             try transaction.run(
@@ -66,33 +69,5 @@ extension MailStore {
                 """, .integer(account.rawValue), .integer(mailbox.rawValue), .integer(Int64(uid.rawValue)),
                 .integer(Int64(flags.rawValue)), .text(keywords.joined(separator: " ")), .integer(modSeq.rawValue))
         }
-    }
-
-    /// Counts each mailbox and account again, and drops what belongs to none.
-    public static func recount(in transaction: SQLTransaction) throws {
-        try transaction.run(
-            "DELETE FROM mailbox WHERE account NOT IN (SELECT account FROM account_state)")
-        try transaction.run(
-            """
-            DELETE FROM message WHERE NOT EXISTS (SELECT 1 FROM mailbox
-                WHERE mailbox.account = message.account AND mailbox.mailbox = message.mailbox)
-            """)
-        try transaction.run("DELETE FROM email_facts WHERE email NOT IN (SELECT email FROM message)")
-        try transaction.run(
-            """
-            UPDATE mailbox SET (messages, unseen, octets, uid_next, mod_seq) = (
-                SELECT count(*), coalesce(sum(1 - (flags & 1)), 0), coalesce(sum(octets), 0),
-                    max(mailbox.uid_next, coalesce(max(uid), 0) + 1),
-                    max(mailbox.mod_seq, coalesce(max(message.mod_seq), 0))
-                FROM message WHERE message.account = mailbox.account AND message.mailbox = mailbox.mailbox)
-            """)
-        try transaction.run(
-            """
-            UPDATE account_state SET (messages, octets, mod_seq, next_mailbox) = (
-                SELECT coalesce(sum(messages), 0), coalesce(sum(octets), 0),
-                    max(account_state.mod_seq, coalesce(max(mod_seq), 0)),
-                    max(account_state.next_mailbox, coalesce(max(mailbox), 0) + 1)
-                FROM mailbox WHERE mailbox.account = account_state.account)
-            """)
     }
 }

@@ -37,8 +37,11 @@ final class CommitQueue: Sendable {
     /// Ends after what waits now; later transactions are refused.
     func close() async {
         state.withLock { $0.isClosed = true }
-        let committer = committer
-        _ = try? await thread.runIfActive { committer.close() }
+        _ = try? await thread.runIfActive {
+            // What came before the closing, but whose call to drain comes after it.
+            self.drain()
+            self.committer.close()
+        }
         try? await thread.shutdownGracefully()
     }
 

@@ -12,15 +12,25 @@ struct LogScanner {
         case gap(from: LogPosition, octets: Int64)
     }
 
+    /// What is compared with its checksum.
+    enum Depth {
+        /// Redo parts; bodies are passed over.
+        case redoParts
+        /// All octets.
+        case whole
+    }
+
     private let file: File
     private let segment: Int64
     private let size: Int64
+    private let depth: Depth
     private(set) var offset: Int64
 
-    init(file: File, segment: Int64, from offset: Int64) throws {
+    init(file: File, segment: Int64, from offset: Int64, _ depth: Depth = .whole) throws {
         self.file = file
         self.segment = segment
         self.offset = offset
+        self.depth = depth
         size = try file.size()
     }
 
@@ -41,8 +51,7 @@ struct LogScanner {
         guard checksum.value == header.redoChecksum else {
             return .damaged(header, redo: nil, at: position, "its redo part is not what was written")
         }
-        let body = try bodyChecksum(of: header, at: position)
-        guard body == header.bodyChecksum else {
+        guard try depth == .redoParts || bodyChecksum(of: header, at: position) == header.bodyChecksum else {
             return .damaged(header, redo: redo, at: position, "its octets are not what was written")
         }
         return .record(header, redo: redo, at: position)

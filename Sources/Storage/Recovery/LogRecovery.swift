@@ -91,13 +91,14 @@ struct LogRecovery {
             count: Int(header.bodyLength), at: position.offset + header.bodyOffset)
         let transaction = SQLTransaction(connection)
         guard try transaction.insertContent(record, header, at: position) else { return }
-        try body.withUnsafeReadableBytes { try replay(record, $0, transaction) }
+        // Before the replay, which takes it back when nothing refers to the message any more.
         try connection.run(
             """
             INSERT INTO segment (segment, total, live) VALUES (?1, ?2, ?2)
             ON CONFLICT (segment) DO UPDATE SET total = total + excluded.total, live = live + excluded.live
             """, [.integer(position.segment), .integer(header.recordLength)]
         ) { _ in }
+        try body.withUnsafeReadableBytes { try replay(record, $0, transaction) }
         result.nextEmail = max(result.nextEmail, record.email.rawValue + 1)
         result.report.replayed += 1
     }

@@ -69,6 +69,12 @@ public struct StoreRebuild: ~Copyable {
         let total = try numbers.reduce(Int64(0)) { $0 + (try segments.file($1).size()) }
         var before: Int64 = 0
         try connection.execute(script: "BEGIN IMMEDIATE")
+        // A compaction writes the notes of rows anew behind messages that were filed long after them: mailboxes and
+        // accounts first, as they were in the end, then what is in them.
+        for number in numbers {
+            let scanner = try LogScanner(file: segments.file(number), segment: number, from: 0, .redoParts)
+            try fillRows(scanner, SQLTransaction(connection), &report)
+        }
         for number in numbers {
             let file = try segments.file(number)
             var scanner = try LogScanner(file: file, segment: number, from: 0)
@@ -83,6 +89,21 @@ public struct StoreRebuild: ~Copyable {
         try connection.execute(script: "COMMIT")
     }
 
+    private func fillRows(
+        _ segment: LogScanner, _ transaction: SQLTransaction, _ report: inout Report
+    ) throws {
+        var scanner = segment
+        while let finding = try scanner.next() {
+            guard case .record(let header, let redo, let position) = finding, header.kind == .note else { continue }
+            do {
+                guard case .rows(let table, let key, let rows) = try LogNote(octets: redo) else { continue }
+                try fill(table, key, rows, transaction)
+            } catch {
+                report.problems.append("record at \(position.segment):\(position.offset): \(error)")
+            }
+        }
+    }
+
     /// One record; what is wrong with it is told, and the next one goes on.
     private mutating func apply(
         _ finding: LogScanner.Finding, _ file: File, _ transaction: SQLTransaction, _ report: inout Report
@@ -92,7 +113,7 @@ public struct StoreRebuild: ~Copyable {
             do {
                 switch header.kind {
                 case .delivery: try refile(DeliveryRecord(octets: redo), header, file, at: position, transaction)
-                case .note: try apply(LogNote(octets: redo), transaction)
+                case .note: try apply(redo, transaction)
                 }
             } catch {
                 report.problems.append("record at \(position.segment):\(position.offset): \(error)")
@@ -120,10 +141,16 @@ public struct StoreRebuild: ~Copyable {
         try body.withUnsafeReadableBytes { try describing.replay(record, $0, transaction) }
     }
 
-    private func apply(_ note: LogNote, _ transaction: SQLTransaction) throws {
-        guard case .rows(let table, let key, let rows) = note else {
-            return try describing.apply(note, transaction)
-        }
+    /// All but rows, which are there already, with what was wrong about them.
+    private func apply(_ redo: [UInt8], _ transaction: SQLTransaction) throws {
+        guard let note = try? LogNote(octets: redo) else { return }
+        if case .rows = note { return }
+        try describing.apply(note, transaction)
+    }
+
+    private func fill(
+        _ table: String, _ key: LogNote.Column, _ rows: [[LogNote.Column]], _ transaction: SQLTransaction
+    ) throws {
         let isKnown = try transaction.first(
             "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?1", .text(table)
         ) { _ in true }
