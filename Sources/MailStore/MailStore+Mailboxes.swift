@@ -93,7 +93,10 @@ extension MailStore {
             name.utf8.count <= 1000 && levels.count <= 50 && levels.allSatisfy { !$0.isEmpty }
             && name.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7f }
         guard isLawful else { throw MailStoreError.badMailboxName(name) }
-        guard let first = levels.first, first.uppercased() == "INBOX" else { return name }
+        // Letters of ASCII only: U+0131 becomes an I in capitals, too.
+        guard let first = levels.first, first.utf8.elementsEqual("INBOX".utf8, by: { $0 & 0xdf == $1 }) else {
+            return name
+        }
         return (["INBOX"] + levels.dropFirst()).joined(separator: "/")
     }
 }

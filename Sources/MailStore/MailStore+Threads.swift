@@ -46,13 +46,17 @@ extension MailStore {
         return hashes
     }
 
-    /// FNV-1a of 64 bits: the same on every machine and for ever. Who makes two identifiers collide only joins two
-    /// conversations, which a References field does more easily.
+    /// FNV-1a of 64 bits: the same on every machine and for ever, so of the subject's letters only those of ASCII are
+    /// taken alike in either case, and white space does not count (RFC 8621 §3). Who makes two identifiers collide only
+    /// joins two conversations, which a References field does more easily.
     private static func stableHash(_ identifier: InternetMessageID, _ subject: String) -> Int64 {
         var hash: UInt64 = 0xcbf2_9ce4_8422_2325
         for octet in identifier.text.utf8 { hash = (hash ^ UInt64(octet)) &* 0x0000_0100_0000_01b3 }
         hash = hash &* 0x0000_0100_0000_01b3
-        for octet in subject.utf8 { hash = (hash ^ UInt64(octet)) &* 0x0000_0100_0000_01b3 }
+        for octet in subject.utf8 where octet > 0x20 {
+            let isCapital = (0x41...0x5a).contains(octet)
+            hash = (hash ^ UInt64(isCapital ? octet | 0x20 : octet)) &* 0x0000_0100_0000_01b3
+        }
         return Int64(bitPattern: hash)
     }
 }
