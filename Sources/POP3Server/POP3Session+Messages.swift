@@ -43,8 +43,8 @@ extension POP3Session {
         } catch let error as StorageError where error.code == .notFound {
             return .vanished
         } catch {
-            context.logger.error(
-                "message cannot be read",
+            context.logger.log(
+                level: Task.isCancelled ? .debug : .error, "message cannot be read",
                 metadata: ["session": "\(info.id)", "uid": "\(uid.rawValue)", "error": "\(error)"])
             return .failed((error as? StorageError)?.code == .corrupt ? .permanent : .temporary)
         }
