@@ -17,6 +17,7 @@ struct POP3Listener {
     let test: TestStore
     let server: Server<POP3Session>
     let gate = ConnectionGate(limits: GateLimits())
+    let locks = MaildropLocks()
 
     init(_ test: TestStore) async throws {
         self.test = test
@@ -29,7 +30,7 @@ struct POP3Listener {
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let context = POP3ServerContext(
             listener: "pop3", configuration: configuration, tls: .unavailable, directory: test.directory,
-            mailStore: test.mailStore, store: test.store, locks: MaildropLocks(),
+            mailStore: test.mailStore, store: test.store, locks: locks,
             decoySecret: try await test.directory.scramDecoySecret(), logger: logger)
         server = Server(
             configuration: listener, group: MultiThreadedEventLoopGroup.singleton, gate: gate, logger: logger,
@@ -46,8 +47,10 @@ struct POP3Listener {
     }
 
     /// One that has said who it is; with the reply.
-    func login(_ user: String = "ana@example.test") async throws -> (client: LoopbackClient, reply: String) {
-        let client = try await connect()
+    func login(
+        _ user: String = "ana@example.test", receiveBufferOctets: Int? = nil
+    ) async throws -> (client: LoopbackClient, reply: String) {
+        let client = try await connect(receiveBufferOctets: receiveBufferOctets)
         try await client.say("USER \(user)\r\nPASS \(TestStore.password.text)\r\n")
         _ = await client.hear("\r\n")
         return (client, await client.hear("\r\n"))
@@ -58,9 +61,10 @@ struct POP3Listener {
 
 /// A store with Ana in it, and a listener, for a test.
 func withListener(
-    _ folder: TestFolder = TestFolder(), _ body: (POP3Listener, AccountID) async throws -> Void
+    _ folder: TestFolder = TestFolder(), limits: StorageLimits = StorageLimits(),
+    _ body: (POP3Listener, AccountID) async throws -> Void
 ) async throws {
-    try await withTestStore(folder) { test in
+    try await withTestStore(folder, limits: limits) { test in
         let known = try await test.directory.accounts().first
         let ana: AccountID
         if let known { ana = known.accountID } else { ana = try await test.addAccount("ana@example.test") }

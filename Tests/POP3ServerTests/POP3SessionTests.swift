@@ -84,7 +84,6 @@ import Testing
                 #expect(await client.hearAll() == "")
             }
             await listener.server.stop()
-            #expect(listener.gate.openCount == 0)
             #expect(try await listener.test.inbox(ana).count == 1)
         }
     }
@@ -149,6 +148,50 @@ import Testing
             #expect(try await client.ask("QUIT").hasPrefix("+OK "))
             #expect(try await listener.test.complaints() == [])
             #expect(try await listener.test.inbox(ana) == [])
+        }
+    }
+
+    /// Who does not read holds up itself alone, and finds its message where a compaction has put it.
+    @Test func aMessageMovesWhileItIsSent() async throws {
+        var limits = StorageLimits()
+        limits.segmentBytesMax = 20 << 20
+        try await withListener(limits: limits) { listener, ana in
+            let line = String(repeating: "x", count: 1022) + "\r\n"
+            let text = "\r\n" + String(repeating: line, count: 16 << 10)
+            try await listener.test.deliver(text, to: "ana@example.test")
+            try await listener.test.deliver("\r\n\(text)\(line)\(line)", to: "ana@example.test")
+            try await listener.test.deliver(text, to: "ana@example.test")
+            let (client, _) = try await listener.login(receiveBufferOctets: 65536)
+            try await client.channel.setOption(.autoRead, value: false).get()
+            try await client.say("RETR 1\r\n")
+            client.channel.read()
+            #expect(await client.hear("\r\n").hasPrefix("+OK "))
+            try await listener.test.mailStore.expunge([UID(rawValue: 2)], from: .inbox, ana)
+            #expect(try await listener.test.store.compact().segments == 1)
+            #expect(try listener.test.folder.names("log").first == "0000000002.seg")
+            try await client.channel.setOption(.autoRead, value: true).get()
+            client.channel.read()
+            let heard = await client.hear("\r\n.\r\n")
+            #expect(heard.hasPrefix("Return-Path: <>\r\n"))
+            #expect(heard.utf8.count == (try await listener.test.inbox(ana)).first.map { $0.utf8.count + 3 })
+            #expect(try await client.ask("NOOP").hasPrefix("+OK"))
+        }
+    }
+
+    @Test func aConnectionLostWhileAMessageIsSent() async throws {
+        try await withListener { listener, ana in
+            let line = String(repeating: "x", count: 1022) + "\r\n"
+            let text = "\r\n" + String(repeating: line, count: 16 << 10)
+            try await listener.test.deliver(text, to: "ana@example.test")
+            let (client, _) = try await listener.login(receiveBufferOctets: 65536)
+            try await client.channel.setOption(.autoRead, value: false).get()
+            try await client.say("DELE 1\r\nRSET\r\nRETR 1\r\nDELE 1\r\nQUIT\r\n")
+            client.channel.read()
+            #expect(await client.hear("\r\n").hasPrefix("+OK "))
+            try await client.close()
+            await listener.server.stop()
+            #expect(listener.locks.acquire(ana))
+            #expect(try await listener.test.mailStore.usage(ana).messages == 1)
         }
     }
 

@@ -3,6 +3,7 @@ import Delivery
 import Directory
 import MailCore
 import MailQueue
+import MailStore
 import SMTP
 import ServerRuntime
 import Storage
@@ -213,9 +214,27 @@ import Testing
                 }
             }
             await listener.server.stop()
-            #expect(listener.gate.openCount == 0)
             #expect(try await listener.test.count("SELECT count(*) FROM content") == 0)
             #expect(try listener.test.folder.names("spool") == [])
+        }
+    }
+
+    /// Whoever hangs up before the reply cannot know; the message is there whole or not at all (RFC 5321 §4.5.3.2.6).
+    @Test(arguments: [100, 200_000]) func aConnectionLostBeforeTheReply(_ octets: Int) async throws {
+        try await withListener { listener in
+            let ana = try await listener.test.addAccount("ana@example.test")
+            for _ in 1...5 {
+                let client = try await listener.client()
+                try await client.say("MAIL FROM:<>\r\nRCPT TO:<ana@example.test>\r\nDATA\r\n")
+                _ = await client.hear("354 ")
+                let line = String(repeating: "x", count: 98) + "\r\n"
+                try await client.say("\r\n" + String(repeating: line, count: octets / 100) + ".\r\n")
+                try await client.close()
+            }
+            await listener.server.stop()
+            let usage = try await listener.test.mailStore.usage(ana)
+            #expect(try await listener.test.count("SELECT count(*) FROM content") == usage.messages)
+            #expect(try await listener.test.complaints() == [])
         }
     }
 
