@@ -64,6 +64,24 @@ import Testing
         }
     }
 
+    /// An address that could not be read again would go to nobody.
+    static let addresses = [
+        "a@[192.0.2.1]", "a@[IPv6:2001:db8::1]", "\"a@b\"@c.example", "\"a\\\"b\\\\c\"@d.example", "\" \"@d.example",
+        "a.b+c@xn--bcher-kva.example", "josé@bücher.example", "\"josé x\"@bücher.example",
+        "\"a..b\"@c.example", "\".\"@c.example", "A'b/c=d@C.EXAMPLE",
+    ]
+
+    @Test(arguments: addresses) func addressesComeBack(_ text: String) async throws {
+        let path = try address(text)
+        try await withTestStore { test in
+            let message = Self.message([try Self.recipient(text, reversePath: .address(path))])
+            let email = try await Self.enqueue(message, "x", in: test)
+            let now = try await test.store.read { try MailQueue.queued(email, in: $0) }
+            #expect(now == message)
+            #expect(now?.recipients.first?.recipient.path.address?.written == path.written)
+        }
+    }
+
     @Test func theSameMessageIsQueuedOnce() async throws {
         try await withTestStore { test in
             let message = Self.message([try Self.recipient("a@elsewhere.example")])

@@ -61,10 +61,11 @@ struct SMTPListener {
 
 /// A store and a listener for a test.
 func withListener(
-    role: Role = .mta, tls: ServerRuntime.TLSMode = .none, limits: SMTPLimits = SMTPLimits(),
+    _ folder: TestFolder = TestFolder(), role: Role = .mta, tls: ServerRuntime.TLSMode = .none,
+    limits: SMTPLimits = SMTPLimits(),
     _ body: (SMTPListener) async throws -> Void
 ) async throws {
-    try await withTestStore { test in
+    try await withTestStore(folder) { test in
         let listener = try await SMTPListener(test, role: role, tls: tls, limits: limits)
         do {
             try await body(listener)

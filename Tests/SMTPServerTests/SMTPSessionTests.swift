@@ -352,4 +352,36 @@ import Testing
             #expect(await client.hear("\r\n").hasPrefix("554 5.4.6 "))
         }
     }
+
+    /// The reverse path as it was written, through the queue and the log.
+    @Test(arguments: ["<\"a\\\"b c@d\"@a.example>", "<a@[IPv6:2001:db8::1]>", "<a.b@A.EXAMPLE>"])
+    func sendersOfEveryKind(_ path: String) async throws {
+        let folder = TestFolder()
+        var before: [String] = []
+        try await withListener(folder) { listener in
+            try await listener.test.addAccount("ana@example.test")
+            try await listener.test.addAlias("far@example.test", to: "x@elsewhere.example")
+            let client = try await listener.client()
+            try await client.play(
+                """
+                C: MAIL FROM:\(path)
+                S: 250 *
+                C: RCPT TO:<far@example.test>
+                S: 250 *
+                C: DATA
+                S: 354 *
+                C:
+                C: .
+                S: 250 *
+                """)
+            before = try await listener.test.queue.list().flatMap(\.recipients).map(\.reversePath)
+        }
+        try folder.removeDatabase()
+        #expect(try MailSystemStore.rebuild(folder.path).problems == [])
+        let test = try TestStore(folder)
+        let after = try await test.queue.list().flatMap(\.recipients).map(\.reversePath)
+        await test.close()
+        #expect(after == before)
+        #expect(before.first?.isEmpty == false)
+    }
 }
