@@ -27,7 +27,10 @@ extension MailStore {
     /// What a note has to say today, or nil when later ones say it.
     public static func renew(_ note: LogNote, in transaction: SQLTransaction) throws -> LogNote? {
         switch note {
-        case .rows, .expunged: return note
+        case .rows: return note
+        case .expunged(let account, let mailbox, _, _):
+            // Nothing comes back into a mailbox that is gone.
+            return try hasMailbox(mailbox, account, in: transaction) ? note : nil
         case .filed(let email, let copy):
             let now = try copies(of: email, in: transaction).first {
                 ($0.account, $0.mailbox, $0.uid) == (copy.account, copy.mailbox, copy.uid)
@@ -47,7 +50,9 @@ extension MailStore {
         switch note {
         case .rows: break
         case .filed(let email, let copy):
-            guard let content = try transaction.content(of: email) else { return }
+            guard try hasMailbox(copy.mailbox, copy.account, in: transaction),
+                let content = try transaction.content(of: email)
+            else { return }
             try insert(copy, email, octets: content.count, in: transaction)
             try transaction.retain(email)
         case .expunged(let account, let mailbox, let uids, let modSeq):

@@ -61,6 +61,16 @@ extension MailStore {
         ) { MailboxID(rawValue: $0.integer(0)) }
     }
 
+    /// Whether a mailbox still is there.
+    static func hasMailbox(
+        _ mailbox: MailboxID, _ account: AccountID, in transaction: SQLTransaction
+    ) throws -> Bool {
+        try transaction.first(
+            "SELECT 1 FROM mailbox WHERE account = ?1 AND mailbox = ?2", .integer(account.rawValue),
+            .integer(mailbox.rawValue)
+        ) { _ in true } ?? false
+    }
+
     /// All mailboxes of an account, in the order of their making.
     public static func mailboxes(_ account: AccountID, in transaction: SQLTransaction) throws -> [MailboxSummary] {
         var list: [MailboxSummary] = []

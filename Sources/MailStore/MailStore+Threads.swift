@@ -32,6 +32,30 @@ extension MailStore {
         }
     }
 
+    /// Forgets what conversations without a message were known by: else the list would grow with every message that ever
+    /// came. To be called now and then; each account is a transaction of its own.
+    ///
+    /// - Returns: how many identifiers were forgotten.
+    @discardableResult
+    public func forgetEmptyThreads() async throws -> Int {
+        let accounts = try await store.read { transaction in
+            var accounts: [Int64] = []
+            try transaction.query("SELECT account FROM account_state") { accounts.append($0.integer(0)) }
+            return accounts
+        }
+        var forgotten = 0
+        for account in accounts {
+            forgotten += try await store.change { transaction in
+                try transaction.run(
+                    """
+                    DELETE FROM thread_reference WHERE account = ?1
+                        AND thread NOT IN (SELECT thread FROM message WHERE account = ?1)
+                    """, .integer(account))
+            }
+        }
+        return forgotten
+    }
+
     private static func referenceHashes(_ facts: MessageFacts) -> [Int64] {
         var identifiers: [InternetMessageID] = []
         if let own = facts.messageID { identifiers.append(own) }

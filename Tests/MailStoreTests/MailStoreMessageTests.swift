@@ -125,6 +125,22 @@ import Testing
         }
     }
 
+    @Test func conversationsWithoutMessagesAreForgotten() async throws {
+        try await withTestStore { test in
+            let ana = try await test.addAccount("ana@example.test")
+            try await test.deliver("Message-ID: <1@a>\r\n\r\n", to: "ana@example.test")
+            try await test.deliver("Message-ID: <2@a>\r\nReferences: <1@a>\r\n\r\n", to: "ana@example.test")
+            try await test.deliver("Message-ID: <3@a>\r\n\r\n", to: "ana@example.test")
+            #expect(try await test.count("SELECT count(*) FROM thread_reference") == 3)
+            try await test.mailStore.expunge([UID(rawValue: 1), UID(rawValue: 3)], from: .inbox, ana)
+            #expect(try await test.mailStore.forgetEmptyThreads() == 1)
+            #expect(try await test.mailStore.forgetEmptyThreads() == 0)
+            let email = try await test.deliver("In-Reply-To: <1@a>\r\n\r\n", to: "ana@example.test").email
+            let copy = try #require(try await test.store.read { try MailStore.copies(of: email, in: $0) }.first)
+            #expect(copy.thread.rawValue != email.rawValue)
+        }
+    }
+
     // MARK: Expunge
 
     @Test func expungedIsGone() async throws {

@@ -169,7 +169,8 @@ extension Store {
                 "DELETE FROM filing WHERE email = ?1 AND account = ?2", .integer(email.rawValue), .integer(account))
             try transaction.release(email)
             let uid = UID(rawValue: UInt32(email.rawValue))
-            transaction.note(.expunged(AccountID(rawValue: account), MailboxID(rawValue: 1), [uid], ModSeq(rawValue: 1)))
+            transaction.note(
+                .expunged(AccountID(rawValue: account), MailboxID(rawValue: 1), [uid], ModSeq(rawValue: 1)))
         }
     }
 }

@@ -48,7 +48,7 @@ extension Store {
         let file = try segments.file(segment)
         let size = try file.size()
         var scanner = try LogScanner(file: file, segment: segment, from: 0)
-        var rowKeys: Set<LogNote> = []
+        var notes = NoteRenewal()
         var copied: Int64 = 0
         while let finding = try await next(&scanner) {
             switch finding {
@@ -58,7 +58,9 @@ extension Store {
                     if try await move(DeliveryRecord(octets: redo).email, from: position, header, file) {
                         copied += header.recordLength
                     }
-                case .note: try await renew(LogNote(octets: redo), seen: &rowKeys)
+                case .note:
+                    notes.add(try LogNote(octets: redo))
+                    if notes.count >= Self.notesAtOnce { try await write(&notes) }
                 }
             case .damaged(let header, let redo, let position, _):
                 // As it is: the row's checksum still tells that it is damaged, and `check` reports it.
@@ -70,6 +72,7 @@ extension Store {
             case .gap: break
             }
         }
+        try await write(&notes)
         try await change { transaction in
             let left = try transaction.first(
                 "SELECT count(*) FROM content WHERE segment = ?1", .integer(segment)
@@ -129,17 +132,11 @@ extension Store {
         }
     }
 
-    private func renew(_ note: LogNote, seen: inout Set<LogNote>) async throws {
-        let renewed = describing.renew
-        if case .rows(let table, let key, _) = note {
-            guard seen.insert(.rows(table: table, key: key, rows: [])).inserted else { return }
-        }
-        try await change { transaction in
-            if case .rows(let table, let key, _) = note {
-                try transaction.salvage(table: table, key: key.name, key.value)
-            } else if let note = try renewed(note, transaction) {
-                transaction.note(note)
-            }
-        }
+    /// Notes that are written anew in one transaction.
+    private static let notesAtOnce = 1000
+
+    private func write(_ notes: inout NoteRenewal) async throws {
+        guard notes.count > 0 else { return }
+        try await change(notes.take(describing.renew))
     }
 }

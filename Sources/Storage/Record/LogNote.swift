@@ -52,7 +52,12 @@ public enum LogNote: Sendable, Hashable {
             writer.write(account.rawValue)
             writer.write(mailbox.rawValue)
             writer.write(count: uids.count)
-            for uid in uids { writer.write(unsigned: UInt64(uid.rawValue)) }
+            // Each as its distance from the one before: neighbours are frequent.
+            var previous: Int64 = 0
+            for uid in uids {
+                writer.write(Int64(uid.rawValue) - previous)
+                previous = Int64(uid.rawValue)
+            }
             writer.write(modSeq.rawValue)
         case .flags(let account, let mailbox, let uid, let modSeq, let flags, let keywords):
             writer.write(octet: 4)
@@ -83,8 +88,10 @@ public enum LogNote: Sendable, Hashable {
             let account = AccountID(rawValue: try reader.readInteger())
             let mailbox = MailboxID(rawValue: try reader.readInteger())
             var uids: [UID] = []
+            var previous: Int64 = 0
             for _ in 0..<(try reader.readCount()) {
-                uids.append(UID(rawValue: UInt32(truncatingIfNeeded: try reader.readUnsigned())))
+                previous &+= try reader.readInteger()
+                uids.append(UID(rawValue: UInt32(truncatingIfNeeded: previous)))
             }
             self = .expunged(account, mailbox, uids, ModSeq(rawValue: try reader.readInteger()))
         case 4:
