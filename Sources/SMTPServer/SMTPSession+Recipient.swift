@@ -51,7 +51,8 @@ extension SMTPSession {
             context.logger.notice(
                 "recipient reached in part",
                 metadata: [
-                    "session": "\(info.id)", "recipient": "\(path)", "problems": "\(expansion.problems)",
+                    "session": "\(info.id)", "recipient": "\(path)", "count": "\(expansion.problems.count)",
+                    "problems": "\(expansion.problems.prefix(10))",
                 ])
         }
         return .accepted

@@ -19,17 +19,24 @@ struct POP3Listener {
     let gate = ConnectionGate(limits: GateLimits())
     let locks = MaildropLocks()
 
-    init(_ test: TestStore) async throws {
+    init(_ test: TestStore, tls: TLSMode = .none) async throws {
         self.test = test
-        var listener = ListenerConfiguration(name: "pop3", address: .tcp(host: "127.0.0.1", port: 0)) { _ in
+        var listener = ListenerConfiguration(name: "pop3", address: .tcp(host: "127.0.0.1", port: 0), tls: tls) { _ in
             "-ERR [SYS/TEMP] Busy\r\n"
         }
         listener.graceSeconds = 0
         var configuration = POP3Configuration()
-        configuration.loginPolicy = .allowsClearText
+        let pop3TLS: POP3TLS
+        switch tls {
+        case .none:
+            configuration.loginPolicy = .allowsClearText
+            pop3TLS = .unavailable
+        case .startTLS: pop3TLS = .available
+        case .implicit: pop3TLS = .active
+        }
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let context = POP3ServerContext(
-            listener: "pop3", configuration: configuration, tls: .unavailable, directory: test.directory,
+            listener: "pop3", configuration: configuration, tls: pop3TLS, directory: test.directory,
             mailStore: test.mailStore, store: test.store, locks: locks,
             decoySecret: try await test.directory.scramDecoySecret(), logger: logger)
         server = Server(
@@ -44,6 +51,12 @@ struct POP3Listener {
         let client = try await LoopbackClient.connect(address, receiveBufferOctets: receiveBufferOctets)
         _ = await client.hear("\r\n")
         return client
+    }
+
+    /// One that has not heard a word.
+    func connectSilently() async throws -> LoopbackClient {
+        guard let address = server.localAddress else { throw NotListening() }
+        return try await LoopbackClient.connect(address)
     }
 
     /// One that has said who it is; with the reply.
@@ -61,14 +74,14 @@ struct POP3Listener {
 
 /// A store with Ana in it, and a listener, for a test.
 func withListener(
-    _ folder: TestFolder = TestFolder(), limits: StorageLimits = StorageLimits(),
+    _ folder: TestFolder = TestFolder(), limits: StorageLimits = StorageLimits(), tls: TLSMode = .none,
     _ body: (POP3Listener, AccountID) async throws -> Void
 ) async throws {
     try await withTestStore(folder, limits: limits) { test in
         let known = try await test.directory.accounts().first
         let ana: AccountID
         if let known { ana = known.accountID } else { ana = try await test.addAccount("ana@example.test") }
-        let listener = try await POP3Listener(test)
+        let listener = try await POP3Listener(test, tls: tls)
         do {
             try await body(listener, ana)
         } catch {

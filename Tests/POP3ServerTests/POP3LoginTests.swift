@@ -53,6 +53,35 @@ import Testing
         }
     }
 
+    /// RFC 2595 §4.
+    @Test func passwordsWaitForTLS() async throws {
+        try await withCertificate { source in
+            try await withListener(tls: .startTLS(source)) { listener, _ in
+                let client = try await listener.connect()
+                #expect(try await client.ask("USER ana@example.test").hasPrefix("-ERR "))
+                #expect(try await client.ask("STLS\r\nQUIT") == "+OK Begin TLS negotiation\r\n")
+                try await client.secure()
+                #expect(try await client.ask("STLS").hasPrefix("-ERR "))
+                let step = try await Self.scram(client, user: "ana@example.test", password: TestStore.password.text)
+                #expect(step.hasPrefix("+OK Maildrop has 0 messages"))
+                #expect(try await client.ask("QUIT").hasPrefix("+OK "))
+                #expect(await client.hearAll() == "")
+            }
+        }
+    }
+
+    @Test func tlsFromTheFirstOctet() async throws {
+        try await withCertificate { source in
+            try await withListener(tls: .implicit(source)) { listener, _ in
+                let client = try await listener.connectSilently()
+                try await client.secure()
+                #expect(await client.hear("\r\n").hasPrefix("+OK "))
+                _ = try await client.ask("USER ana@example.test")
+                #expect(try await client.ask("PASS \(TestStore.password.text)").hasPrefix("+OK "))
+            }
+        }
+    }
+
     @Test func aWrongPassword() async throws {
         try await withListener { listener, _ in
             let client = try await listener.connect()

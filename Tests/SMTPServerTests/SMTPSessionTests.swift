@@ -341,6 +341,37 @@ import Testing
         }
     }
 
+    @Test func tlsFromTheFirstOctetShowsInTheTrace() async throws {
+        try await withCertificate { source in
+            try await withListener(tls: .implicit(source)) { listener in
+                let ana = try await listener.test.addAccount("ana@example.test")
+                let client = try await listener.connect()
+                try await client.secure()
+                try await client.play(
+                    """
+                    S: 220 *
+                    C: HELO client.example
+                    S: 250 *
+                    C: MAIL FROM:<>
+                    S: 250 *
+                    C: RCPT TO:<ana@example.test>
+                    S: 250 *
+                    C: DATA
+                    S: 354 *
+                    C:
+                    C: .
+                    S: 250 *
+                    C: QUIT
+                    S: 221 *
+                    """)
+                #expect(await client.hearAll() == "")
+                let text = try #require(try await listener.test.inbox(ana).first)
+                #expect(text.contains("with SMTP id "))
+                #expect(text.contains("\r\n\t(using TLSv1.3 TLS_"))
+            }
+        }
+    }
+
     @Test func aLoopIsRefused() async throws {
         try await withListener { listener in
             try await listener.test.addAccount("ana@example.test")
