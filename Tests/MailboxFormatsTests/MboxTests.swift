@@ -162,7 +162,7 @@ func readMbox(_ path: String) throws -> [Message] {
 
     @Test func linesLongerThanTheBuffer() throws {
         let folder = try TemporaryFolder()
-        let long = String(repeating: "x", count: 200_000)
+        let long = String(repeating: "x", count: 70_000)
         let path = try folder.write(
             Self.line + "A: \(long)\n\n\(long)\n\n" + Self.line + "B: c\n\n>From \(long)\n", to: "box")
         let texts = try readMbox(path).map(\.text)
@@ -180,13 +180,16 @@ func readMbox(_ path: String) throws -> [Message] {
         let path = "\(folder.path)/box"
         do {
             var writer = try MboxWriter(path: path)
-            for number in 0..<300 {
+            for number in 0..<100 {
                 var body = ""
                 for _ in 0..<Int.random(in: 0..<20, using: &generator) {
                     body += words[Int.random(in: 0..<words.count, using: &generator)]
                 }
-                // The line end at the end belongs to the format.
-                let text = "Subject: \(number)\r\n\r\n" + body.replacing("\r\r\n", with: "\r\n") + "z\r\n"
+                // With LF alone at the ends of lines, a CR before one cannot be told from a CRLF.
+                while body.utf8.count != body.replacing("\r\r\n", with: "\r\n").utf8.count {
+                    body = body.replacing("\r\r\n", with: "\r\n")
+                }
+                let text = "Subject: \(number)\r\n\r\n" + body + "z\r\n"
                 let flags = SystemFlags(rawValue: UInt8.random(in: 0..<32, using: &generator))
                 let keywords = [Keyword("$Work"), Keyword("k\(number % 3)")].compactMap { $0 }
                 let mark = MailFileMark(flags: flags, keywords: keywords, dateSeconds: Int64(number) * 1_000_003)
