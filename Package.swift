@@ -10,11 +10,27 @@ let strict: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
+let nio = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+
 // The house, from the ground up. Imports point down only; scripts/check holds that against the code.
 let package = Package(
     name: "paloma",
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+        .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
+    ],
     targets: [
         // C libraries from Debian
+        .systemLibrary(name: "CIDN"),
         .systemLibrary(name: "CIDN2"),
         .systemLibrary(name: "CSQLite"),
         .systemLibrary(name: "CSodium"),
@@ -23,5 +39,55 @@ let package = Package(
         // words
         .target(name: "MailCore", dependencies: ["CIDN2"], swiftSettings: strict),
         .testTarget(name: "MailCoreTests", dependencies: ["MailCore"], swiftSettings: strict),
+
+        // formats
+        .target(name: "InternetMessage", dependencies: ["MailCore"], swiftSettings: strict),
+        .testTarget(
+            name: "InternetMessageTests", dependencies: ["InternetMessage"],
+            resources: [.copy("Fixtures")], swiftSettings: strict),
+        .target(name: "SASL", dependencies: ["CIDN", "CSodium"], swiftSettings: strict),
+        .target(
+            name: "Certificates",
+            dependencies: [
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "X509", package: "swift-certificates"),
+            ], swiftSettings: strict),
+
+        // protocol
+        .target(name: "SMTP", dependencies: ["MailCore", nio], swiftSettings: strict),
+        .testTarget(
+            name: "SMTPTests", dependencies: ["SMTP"], resources: [.copy("Transcripts")], swiftSettings: strict),
+        .target(name: "POP3", dependencies: ["MailCore", "SASL", nio], swiftSettings: strict),
+
+        // state
+        .target(
+            name: "Storage", dependencies: ["CSQLite", "CZlib", "MailCore", nio, nioPosix], swiftSettings: strict),
+        .testTarget(name: "StorageTests", dependencies: ["Storage"], swiftSettings: strict),
+        .target(
+            name: "Directory", dependencies: ["CSodium", "MailCore", "SASL", "Storage", nioPosix],
+            swiftSettings: strict),
+        .testTarget(name: "DirectoryTests", dependencies: ["Directory"], swiftSettings: strict),
+        .target(name: "MailStore", dependencies: ["InternetMessage", "MailCore", "Storage"], swiftSettings: strict),
+        .target(name: "MailQueue", dependencies: ["MailCore", "Storage"], swiftSettings: strict),
+
+        // runtime
+        .target(
+            name: "Observability",
+            dependencies: [
+                .product(name: "CoreMetrics", package: "swift-metrics"), .product(name: "Logging", package: "swift-log"),
+            ], swiftSettings: strict),
+        .target(
+            name: "ServerRuntime",
+            dependencies: [
+                "MailCore", nio, nioPosix, .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "CoreMetrics", package: "swift-metrics"), .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ], swiftSettings: strict),
+
+        // agents
+        .target(
+            name: "Delivery",
+            dependencies: ["Directory", "InternetMessage", "MailCore", "MailQueue", "MailStore", "Storage", nio],
+            swiftSettings: strict),
     ]
 )

@@ -1,0 +1,2 @@
+#include <stringprep.h>
+#include <stdlib.h>

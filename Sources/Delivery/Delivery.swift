@@ -1,0 +1,108 @@
+package import Directory
+package import InternetMessage
+package import MailCore
+package import MailQueue
+package import MailStore
+package import Storage
+
+/// The one way in: every message, whatever brought it, is filed and queued here, in one transaction.
+package struct Delivery: Sendable {
+    let store: Store
+    let limits: DeliveryLimits
+
+    /// Delivery into an open store.
+    package init(store: Store, limits: DeliveryLimits = DeliveryLimits()) {
+        self.store = store
+        self.limits = limits
+    }
+
+    /// What came of a delivery.
+    package struct Outcome: Sendable, Equatable {
+        /// Accounts that got no copy since their mailbox is full.
+        package var full: Set<AccountID> = []
+        /// Copies that were filed.
+        package var copies = 0
+        /// Recipients elsewhere that were queued.
+        package var queued = 0
+    }
+
+    /// Delivers a message by its plan. When it returns the message is on disk: in every mailbox and in the queue.
+    ///
+    /// Copies for full mailboxes are left out when `overrun` says so, and told in the outcome; when nothing else is left,
+    /// nothing is delivered.
+    ///
+    /// - Throws: `DeliveryError`; nothing was kept then.
+    package func deliver(
+        _ email: EmailID, _ body: MessageBody, _ envelope: Envelope, _ plan: DeliveryPlan, at seconds: Int64,
+        overrun: QuotaOverrun = .refuse
+    ) async throws(DeliveryError) -> Outcome {
+        do {
+            let facts = try await read(body)
+            return try await commit(email, body, facts, envelope, plan, at: seconds, overrun)
+        } catch let error as DeliveryError {
+            throw error
+        } catch let error as StorageError {
+            throw error.code == .diskFull ? .diskFull : .storage(error.message)
+        } catch {
+            throw .storage("\(error)")
+        }
+    }
+
+    /// What a full mailbox does to the rest of a message.
+    package enum QuotaOverrun: Sendable {
+        /// Its copy is left out and reported: LMTP tells each recipient's fate (RFC 2033 §4.2).
+        case refuse
+        /// The message is filed although it overruns the quota, unless all its mailboxes are full: SMTP has one reply for
+        /// all recipients, which were let in while there was room.
+        case allowOnce
+    }
+
+    private func read(_ body: MessageBody) async throws -> MessageFacts {
+        let hopsMax = limits.hopsMax
+        let parse: @Sendable () throws -> MessageFacts = {
+            try body.withUnsafeBytes { octets in
+                let message = ParsedMessage(parsing: octets)
+                let hops = message.receivedCount(in: octets)
+                guard hops <= hopsMax else { throw DeliveryError.loop(hops: hops) }
+                return MessageFacts(message, in: octets)
+            }
+        }
+        return body.count <= limits.parsedInPlaceMax ? try parse() : try await store.work(parse)
+    }
+
+    private func commit(
+        _ email: EmailID, _ body: MessageBody, _ facts: MessageFacts, _ envelope: Envelope, _ plan: DeliveryPlan,
+        at seconds: Int64, _ overrun: QuotaOverrun
+    ) async throws -> Outcome {
+        try await store.deliver(email, body) { transaction in
+            var plan = plan
+            var outcome = Outcome()
+            let full = try Self.fullMailboxes(plan.copies, octets: body.count, in: transaction)
+            if !full.isEmpty, overrun == .refuse || (full.count == plan.copies.count && plan.remote.isEmpty) {
+                outcome.full = Set(full.keys)
+                plan.remove(outcome.full)
+                if plan.isEmpty, overrun == .allowOnce {
+                    throw full.values.allSatisfy { $0 == .tooLarge }
+                        ? DeliveryError.exceedsQuotas : DeliveryError.mailboxesFull
+                }
+            }
+            guard !plan.isEmpty else { return (nil, outcome) }
+            let copies = plan.copies.map { copy in
+                NewCopy(
+                    account: copy.account, mailbox: .inbox, internalDate: seconds, saveDate: seconds,
+                    prefix: TraceFields.prefix(of: copy, reversePath: envelope.reversePath))
+            }
+            let filed = try MailStore.file(copies, of: email, facts, octets: body.count, in: transaction)
+            var queued: QueuedMessage?
+            if !plan.remote.isEmpty {
+                let message = QueuedMessage(
+                    parameters: envelope.parameters, acceptedAt: seconds, recipients: plan.remote)
+                try MailQueue.enqueue(message, email, in: transaction)
+                queued = message
+            }
+            outcome.copies = filed.count
+            outcome.queued = plan.remote.count
+            return (DeliveryRecord(email: email, copies: filed, queued: queued), outcome)
+        }
+    }
+}

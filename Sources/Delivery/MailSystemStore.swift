@@ -1,0 +1,55 @@
+public import Directory
+public import MailCore
+public import MailQueue
+public import MailStore
+public import Storage
+
+/// The one store with the tables of all modules, and what its log means to them.
+public enum MailSystemStore {
+    /// The tables of all modules.
+    public static let parts = [Directory.schema, MailStore.schema, MailQueue.schema]
+
+    /// How a record of the log is done again, and what it would hold today.
+    public static let describing = LogDescribing(
+        replay: { record, octets, transaction in
+            try MailStore.replay(record, octets, in: transaction)
+            try MailQueue.replay(record, in: transaction)
+        },
+        describe: { email, transaction in
+            DeliveryRecord(
+                email: email, copies: try MailStore.copies(of: email, in: transaction),
+                queued: try MailQueue.queued(email, in: transaction))
+        },
+        renew: { note, transaction in try MailStore.renew(note, in: transaction) },
+        apply: { note, transaction in try MailStore.apply(note, in: transaction) },
+        recount: { transaction in try MailStore.recount(in: transaction) })
+
+    /// Opens the store in a data folder, or makes an empty one.
+    public static func open(
+        _ folder: String, limits: StorageLimits = StorageLimits()
+    ) throws -> (store: Store, report: Store.OpeningReport) {
+        try Store.open(folder: folder, parts: parts, describing: describing, limits: limits)
+    }
+
+    /// Makes a lost database anew from the log; no server may run.
+    public static func rebuild(
+        _ folder: String, progress: (Int64, Int64) -> Void = { _, _ in }
+    ) throws -> StoreRebuild.Report {
+        var rebuild = try StoreRebuild(folder: folder, parts: parts, describing: describing)
+        return try rebuild.run(progress: progress)
+    }
+
+    /// The directory in an open store: new accounts get their mailboxes, removed ones lose their mail.
+    public static func directory(in store: Store, now: @escaping @Sendable () -> Int64) -> Directory {
+        Directory(
+            store: store,
+            hooks: Directory.Hooks(
+                accountCreated: { account, transaction in
+                    let validity = UIDValidity(rawValue: UInt32(truncatingIfNeeded: max(1, now())))
+                    try MailStore.createAccount(account, uidValidity: validity, in: transaction)
+                },
+                accountRemoved: { account, transaction in
+                    try MailStore.removeAccount(account, in: transaction)
+                }))
+    }
+}

@@ -1,0 +1,65 @@
+internal import MailCore
+internal import Storage
+
+extension Directory {
+    /// Whether the password is the account's. Takes as long for a name that nobody has as for a wrong password.
+    ///
+    /// - Parameter user: the account's address, or its local part in the primary domain.
+    public func verify(user: String, password: Password) async -> AuthenticationResult {
+        guard user.utf8.count <= 1024, password.text.utf8.count <= limits.passwordOctetsMax else { return .refused }
+        guard let prepared = PasswordPreparation.query(password.text) else { return .refused }
+        let key = logins.key(name: user, password: prepared)
+        if let known = logins.account(key, nowSeconds: clock.monotonicSeconds()) { return .accepted(known) }
+        let generation = logins.generation
+        do {
+            let found = try await store.read { try $0.login(user) }
+            let right = try await hasher.verify(prepared, hash: found?.passwordHash ?? PasswordHasher.decoy)
+            guard right, let found, found.state == .enabled else { return .refused }
+            logins.keep(found.account, for: key, of: generation, nowSeconds: clock.monotonicSeconds())
+            return .accepted(found.account)
+        } catch {
+            return .unavailable
+        }
+    }
+
+    /// Whom a login name means, without a password: for proxies and administrators.
+    ///
+    /// - Throws: `StorageError` when the store cannot be read.
+    public func account(user: String) async throws -> AuthenticatedAccount? {
+        try await store.read { try $0.login(user)?.account }
+    }
+}
+
+/// What the store knows of a login name.
+struct LoginRow {
+    var account: AuthenticatedAccount
+    var state: AccountState
+    var passwordHash: String
+    var scram: String
+}
+
+extension SQLTransaction {
+    /// The account that a login name means.
+    func login(_ user: String) throws -> LoginRow? {
+        guard user.utf8.count <= 1024, let prepared = PasswordPreparation.query(user) else { return nil }
+        guard let address = try loginAddress(prepared) else { return nil }
+        return try first(
+            """
+            SELECT c.id, c.address, c.state, c.password_hash, c.scram FROM address a
+            JOIN account c ON c.id = a.object_id WHERE a.kind = 1 AND a.lookup_key = ?1
+            """, .text(address.lookupKey)
+        ) { row in
+            guard let address = EmailAddress(row.text(1)) else { return nil }
+            return LoginRow(
+                account: AuthenticatedAccount(id: AccountID(rawValue: row.integer(0)), address: address),
+                state: AccountState(rawValue: row.integer(2)) ?? .disabled, passwordHash: row.text(3),
+                scram: row.text(4))
+        } ?? nil
+    }
+
+    private func loginAddress(_ user: String) throws -> EmailAddress? {
+        if let address = EmailAddress(user) { return address }
+        guard let localPart = LocalPart(user), let primary = try primaryDomain() else { return nil }
+        return EmailAddress(localPart: localPart, domain: primary.name)
+    }
+}

@@ -1,0 +1,103 @@
+public import Storage
+
+extension Directory {
+    /// The directory's tables. Each has a key of one column, under which its rows go into the message log as well.
+    public static let schema = SchemaPart(
+        name: "directory",
+        versions: [
+            [
+                // The last number given of each kind, so that none is ever given twice.
+                """
+                CREATE TABLE directory_counter (
+                    name TEXT NOT NULL PRIMARY KEY,
+                    value BIGINT NOT NULL)
+                """,
+                """
+                CREATE TABLE directory_setting (
+                    name TEXT NOT NULL PRIMARY KEY,
+                    value TEXT NOT NULL)
+                """,
+                """
+                CREATE TABLE domain (
+                    id BIGINT NOT NULL PRIMARY KEY,
+                    name TEXT NOT NULL UNIQUE,
+                    catch_all TEXT,
+                    postmaster TEXT,
+                    subaddress_separator TEXT NOT NULL,
+                    created BIGINT NOT NULL)
+                """,
+                """
+                CREATE TABLE account (
+                    id BIGINT NOT NULL PRIMARY KEY,
+                    address TEXT NOT NULL,
+                    name TEXT NOT NULL,
+                    password_hash TEXT NOT NULL,
+                    scram TEXT NOT NULL,
+                    quota_bytes BIGINT NOT NULL,
+                    state INTEGER NOT NULL,
+                    role INTEGER NOT NULL,
+                    language TEXT NOT NULL,
+                    created BIGINT NOT NULL)
+                """,
+                // Aliases and lists count together.
+                """
+                CREATE TABLE alias (
+                    id BIGINT NOT NULL PRIMARY KEY,
+                    address TEXT NOT NULL,
+                    created BIGINT NOT NULL)
+                """,
+                """
+                CREATE TABLE mailing_list (
+                    id BIGINT NOT NULL PRIMARY KEY,
+                    address TEXT NOT NULL,
+                    name TEXT NOT NULL,
+                    owner TEXT,
+                    reports INTEGER NOT NULL,
+                    created BIGINT NOT NULL)
+                """,
+                // Where an alias or list leads: owner_id is the id of either.
+                """
+                CREATE TABLE address_target (
+                    id BIGINT NOT NULL PRIMARY KEY,
+                    owner_id BIGINT NOT NULL,
+                    lookup_key TEXT NOT NULL,
+                    address TEXT NOT NULL,
+                    UNIQUE (owner_id, lookup_key))
+                """,
+                "CREATE INDEX address_target_by_key ON address_target (lookup_key)",
+                // Every address of ours, once; kind as in AddressKind, object_id the id in that kind's table.
+                """
+                CREATE TABLE address (
+                    lookup_key TEXT NOT NULL PRIMARY KEY,
+                    domain_id BIGINT NOT NULL,
+                    kind INTEGER NOT NULL,
+                    object_id BIGINT NOT NULL)
+                """,
+                "CREATE INDEX address_by_domain ON address (domain_id, kind)",
+            ]
+        ])
+}
+
+/// What numbers are given for.
+enum Counter: String {
+    case domain
+    case account
+    case expansion
+    case target
+}
+
+extension SQLTransaction {
+    /// A number never given before. `count` numbers are taken, of which this is the first.
+    func allocate(_ counter: Counter, count: Int = 1) throws -> Int64 {
+        let name = SQLValue.text(counter.rawValue)
+        let step = SQLValue.integer(Int64(count))
+        try run(
+            """
+            INSERT INTO directory_counter (name, value) VALUES (?1, ?2)
+            ON CONFLICT (name) DO UPDATE SET value = directory_counter.value + excluded.value
+            """, name, step)
+        let last = try first("SELECT value FROM directory_counter WHERE name = ?1", name) { $0.integer(0) } ?? 1
+        try salvage(table: "directory_counter", key: "name", name)
+        return last - Int64(count) + 1
+    }
+}

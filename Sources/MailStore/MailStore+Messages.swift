@@ -1,0 +1,124 @@
+public import MailCore
+public import Storage
+
+extension MailStore {
+    /// A message as a listing shows it.
+    public struct MessageSummary: Sendable, Equatable {
+        /// Its number in the mailbox.
+        public var uid: UID
+        /// The message.
+        public var email: EmailID
+        /// Its size as it is sent: the copy's prefix and the stored message.
+        public var octets: Int64
+    }
+
+    /// What is needed to send a copy.
+    public struct MessageSource: Sendable {
+        /// Header lines of this copy that come first.
+        public var prefix: [UInt8]
+        /// Where the rest stands.
+        public var content: StoredOctets
+        /// Its flags.
+        public var flags: SystemFlags
+        /// Its other flags.
+        public var keywords: [String]
+        /// INTERNALDATE in seconds since 1970, UTC.
+        public var internalDate: Int64
+    }
+
+    /// The messages of a mailbox, ascending, with its UIDVALIDITY: a snapshot. About 24 octets a message.
+    public func messages(
+        _ account: AccountID, _ mailbox: MailboxID
+    ) async throws -> (uidValidity: UIDValidity, messages: [MessageSummary]) {
+        try await store.read { transaction in
+            let validity = try transaction.first(
+                "SELECT uid_validity, messages FROM mailbox WHERE account = ?1 AND mailbox = ?2",
+                .integer(account.rawValue), .integer(mailbox.rawValue)
+            ) { (UIDValidity(rawValue: UInt32(truncatingIfNeeded: $0.integer(0))), Int($0.integer(1))) }
+            guard let (validity, count) = validity else {
+                throw MailStoreError.noSuchMailbox("number \(mailbox.rawValue)")
+            }
+            var list: [MessageSummary] = []
+            list.reserveCapacity(count)
+            try transaction.query(
+                "SELECT uid, email, octets FROM message WHERE account = ?1 AND mailbox = ?2 ORDER BY uid",
+                .integer(account.rawValue), .integer(mailbox.rawValue)
+            ) { row in
+                list.append(
+                    MessageSummary(
+                        uid: UID(rawValue: UInt32(truncatingIfNeeded: row.integer(0))),
+                        email: EmailID(rawValue: row.integer(1)), octets: row.integer(2)))
+            }
+            return (validity, list)
+        }
+    }
+
+    /// Where a copy's octets come from; throws `notFound` when it was expunged meanwhile.
+    public static func source(
+        _ account: AccountID, _ mailbox: MailboxID, _ uid: UID, in transaction: SQLTransaction
+    ) throws -> MessageSource {
+        let row = try transaction.first(
+            """
+            SELECT email, prefix, flags, keywords, internal_date FROM message
+            WHERE account = ?1 AND mailbox = ?2 AND uid = ?3
+            """, .integer(account.rawValue), .integer(mailbox.rawValue), .integer(Int64(uid.rawValue))
+        ) { row in
+            (
+                EmailID(rawValue: row.integer(0)), row.octets(1),
+                SystemFlags(rawValue: UInt8(truncatingIfNeeded: row.integer(2))), row.text(3), row.integer(4)
+            )
+        }
+        guard let (email, prefix, flags, keywords, date) = row, let content = try transaction.content(of: email) else {
+            throw StorageError(.notFound, "the message was expunged")
+        }
+        return MessageSource(
+            prefix: prefix, content: content, flags: flags, keywords: keywords.split(separator: " ").map(String.init),
+            internalDate: date)
+    }
+
+    /// Takes messages out of a mailbox for good; durable when it returns. Those that are gone already are passed over.
+    ///
+    /// - Returns: how many went.
+    @discardableResult
+    public func expunge(_ uids: [UID], from mailbox: MailboxID, _ account: AccountID) async throws -> Int {
+        try await store.change { try Self.expunge(uids, from: mailbox, account, in: $0) }
+    }
+
+    static func expunge(
+        _ uids: [UID], from mailbox: MailboxID, _ account: AccountID, in transaction: SQLTransaction
+    ) throws -> Int {
+        let modSeq = try nextModSeq(account, in: transaction)
+        var gone: [UID] = []
+        var octets: Int64 = 0
+        var unseen: Int64 = 0
+        for uid in uids {
+            let row = try transaction.first(
+                "SELECT email, octets, flags FROM message WHERE account = ?1 AND mailbox = ?2 AND uid = ?3",
+                .integer(account.rawValue), .integer(mailbox.rawValue), .integer(Int64(uid.rawValue))
+            ) { ($0.integer(0), $0.integer(1), SystemFlags(rawValue: UInt8(truncatingIfNeeded: $0.integer(2)))) }
+            guard let (email, size, flags) = row else { continue }
+            try transaction.run(
+                "DELETE FROM message WHERE account = ?1 AND mailbox = ?2 AND uid = ?3", .integer(account.rawValue),
+                .integer(mailbox.rawValue), .integer(Int64(uid.rawValue)))
+            try transaction.run(
+                "INSERT INTO expunged VALUES (?1, ?2, ?3, ?4)", .integer(account.rawValue),
+                .integer(mailbox.rawValue), .integer(modSeq.rawValue), .integer(Int64(uid.rawValue)))
+            try releaseContent(EmailID(rawValue: email), in: transaction)
+            gone.append(uid)
+            octets += size
+            unseen += flags.contains(.seen) ? 0 : 1
+        }
+        guard !gone.isEmpty else { return 0 }
+        try transaction.run(
+            """
+            UPDATE mailbox SET mod_seq = ?3, messages = messages - ?4, unseen = unseen - ?5, octets = octets - ?6
+            WHERE account = ?1 AND mailbox = ?2
+            """, .integer(account.rawValue), .integer(mailbox.rawValue), .integer(modSeq.rawValue),
+            .integer(Int64(gone.count)), .integer(unseen), .integer(octets))
+        try transaction.run(
+            "UPDATE account_state SET mod_seq = ?2, octets = octets - ?3, messages = messages - ?4 WHERE account = ?1",
+            .integer(account.rawValue), .integer(modSeq.rawValue), .integer(octets), .integer(Int64(gone.count)))
+        transaction.note(.expunged(account, mailbox, gone))
+        return gone.count
+    }
+}

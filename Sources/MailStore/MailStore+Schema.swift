@@ -1,0 +1,90 @@
+public import Storage
+
+extension MailStore {
+    /// The tables of mailboxes and messages. All of a user's data is keyed by account first.
+    public static let schema = SchemaPart(
+        name: "mailstore",
+        versions: [
+            [
+                // The account's clock (RFC 7162), what it uses, and its next mailbox's number.
+                """
+                CREATE TABLE account_state (
+                    account INTEGER PRIMARY KEY,
+                    mod_seq BIGINT NOT NULL,
+                    octets BIGINT NOT NULL,
+                    messages BIGINT NOT NULL,
+                    next_mailbox BIGINT NOT NULL
+                )
+                """,
+                """
+                CREATE TABLE mailbox (
+                    account BIGINT NOT NULL,
+                    mailbox BIGINT NOT NULL,
+                    name TEXT NOT NULL,
+                    special_use TEXT,
+                    uid_validity BIGINT NOT NULL,
+                    uid_next BIGINT NOT NULL,
+                    mod_seq BIGINT NOT NULL,
+                    messages BIGINT NOT NULL,
+                    unseen BIGINT NOT NULL,
+                    octets BIGINT NOT NULL,
+                    subscribed INTEGER NOT NULL,
+                    PRIMARY KEY (account, mailbox),
+                    UNIQUE (account, name)
+                ) WITHOUT ROWID
+                """,
+                // What differs from copy to copy; `octets` counts the prefix and the stored message.
+                """
+                CREATE TABLE message (
+                    account BIGINT NOT NULL,
+                    mailbox BIGINT NOT NULL,
+                    uid BIGINT NOT NULL,
+                    email BIGINT NOT NULL,
+                    thread BIGINT NOT NULL,
+                    mod_seq BIGINT NOT NULL,
+                    flags BIGINT NOT NULL,
+                    keywords TEXT NOT NULL,
+                    internal_date BIGINT NOT NULL,
+                    save_date BIGINT NOT NULL,
+                    octets BIGINT NOT NULL,
+                    prefix BLOB NOT NULL,
+                    PRIMARY KEY (account, mailbox, uid)
+                ) WITHOUT ROWID
+                """,
+                // Ascending with time, so that an insertion touches the last page only.
+                "CREATE INDEX message_by_email ON message (email)",
+                // What readers ask for again and again, once per message, ready to send.
+                """
+                CREATE TABLE email_facts (
+                    email INTEGER PRIMARY KEY,
+                    envelope BLOB NOT NULL,
+                    body_structure BLOB NOT NULL,
+                    parts BLOB NOT NULL,
+                    subject TEXT NOT NULL,
+                    preview TEXT NOT NULL,
+                    sent_date BIGINT,
+                    has_attachment INTEGER NOT NULL
+                )
+                """,
+                // Message-IDs that were seen, with the base subject (RFC 8621 §3), and their conversation.
+                """
+                CREATE TABLE thread_reference (
+                    account BIGINT NOT NULL,
+                    reference_hash BIGINT NOT NULL,
+                    thread BIGINT NOT NULL,
+                    PRIMARY KEY (account, reference_hash)
+                ) WITHOUT ROWID
+                """,
+                // What went, for clients that come back (RFC 7162 §3.2.7).
+                """
+                CREATE TABLE expunged (
+                    account BIGINT NOT NULL,
+                    mailbox BIGINT NOT NULL,
+                    mod_seq BIGINT NOT NULL,
+                    uid BIGINT NOT NULL,
+                    PRIMARY KEY (account, mailbox, mod_seq, uid)
+                ) WITHOUT ROWID
+                """,
+            ]
+        ], references: ["SELECT email FROM message"])
+}

@@ -1,0 +1,58 @@
+internal import InternetMessage
+internal import MailCore
+internal import Storage
+
+extension MailStore {
+    /// Identifiers looked at for one message: the own, the one answered, the first and the last of References.
+    private static let referencesMax = 20
+
+    /// The conversation that a message belongs to: that of any message it names, or that names it, under the same base
+    /// subject (RFC 8621 §3).
+    static func thread(
+        of facts: MessageFacts, _ account: AccountID, in transaction: SQLTransaction
+    ) throws -> ThreadID? {
+        for key in referenceHashes(facts) {
+            let thread = try transaction.first(
+                "SELECT thread FROM thread_reference WHERE account = ?1 AND reference_hash = ?2",
+                .integer(account.rawValue), .integer(key)
+            ) { ThreadID(rawValue: $0.integer(0)) }
+            if let thread { return thread }
+        }
+        return nil
+    }
+
+    /// Later messages that name this one, or that it names, belong to the same conversation.
+    static func remember(
+        _ facts: MessageFacts, in thread: ThreadID, _ account: AccountID, in transaction: SQLTransaction
+    ) throws {
+        for key in referenceHashes(facts) {
+            try transaction.run(
+                "INSERT INTO thread_reference VALUES (?1, ?2, ?3) ON CONFLICT (account, reference_hash) DO NOTHING",
+                .integer(account.rawValue), .integer(key), .integer(thread.rawValue))
+        }
+    }
+
+    private static func referenceHashes(_ facts: MessageFacts) -> [Int64] {
+        var identifiers: [InternetMessageID] = []
+        if let own = facts.messageID { identifiers.append(own) }
+        identifiers += facts.inReplyTo.prefix(2)
+        identifiers += facts.references.prefix(1)
+        identifiers += facts.references.dropFirst().suffix(referencesMax)
+        var hashes: [Int64] = []
+        for identifier in identifiers {
+            let hash = stableHash(identifier, facts.baseSubject)
+            if !hashes.contains(hash) { hashes.append(hash) }
+        }
+        return hashes
+    }
+
+    /// FNV-1a of 64 bits: the same on every machine and for ever. Who makes two identifiers collide only joins two
+    /// conversations, which a References field does more easily.
+    private static func stableHash(_ identifier: InternetMessageID, _ subject: String) -> Int64 {
+        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+        for octet in identifier.text.utf8 { hash = (hash ^ UInt64(octet)) &* 0x0000_0100_0000_01b3 }
+        hash = hash &* 0x0000_0100_0000_01b3
+        for octet in subject.utf8 { hash = (hash ^ UInt64(octet)) &* 0x0000_0100_0000_01b3 }
+        return Int64(bitPattern: hash)
+    }
+}

@@ -1,0 +1,20 @@
+public import MailCore
+public import Storage
+
+/// Mailboxes and their messages: what IMAP, POP3, JMAP and delivery read and change.
+///
+/// Functions that take a transaction are pieces of a larger one, put together by their caller; the asynchronous ones are
+/// transactions of their own.
+public struct MailStore: Sendable {
+    let store: Store
+
+    /// The mailboxes in a store that was opened with `MailStore.schema`.
+    public init(store: Store) {
+        self.store = store
+    }
+}
+
+extension MailboxID {
+    /// Every account's first mailbox, where its mail arrives (RFC 9051 §5.1).
+    public static let inbox = MailboxID(rawValue: 1)
+}

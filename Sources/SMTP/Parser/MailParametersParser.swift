@@ -1,0 +1,111 @@
+internal import MailCore
+
+/// The parameters of MAIL.
+enum MailParametersParser {
+    /// ENVID's octets (RFC 3461 §4.4).
+    static let envelopeIDOctetsMax = 100
+
+    /// Those of the extensions that are announced; others are refused with 555.
+    static func parse(_ cursor: OctetCursor, _ extensions: SMTPExtensions) throws(SMTPCommandError) -> MailParameters {
+        var parameters = MailParameters()
+        var parser = ParameterParser(cursor)
+        while let parameter = try parser.next() {
+            switch parameter.keyword {
+            case "SIZE":
+                parameters.sizeOctets = try size(parameter)
+            case "BODY":
+                parameters.envelope.body = try body(parameter, extensions)
+            case "SMTPUTF8" where extensions.contains(.smtpUTF8):
+                try parameter.forbidden()
+                parameters.envelope.smtpUTF8 = .needed
+            case "REQUIRETLS" where extensions.contains(.requireTLS):
+                try parameter.forbidden()
+                parameters.envelope.requireTLS = .required
+            case "RET" where extensions.contains(.dsn):
+                parameters.envelope.dsnReturn = try dsnReturn(parameter)
+            case "ENVID" where extensions.contains(.dsn):
+                parameters.envelope.envelopeID = try envelopeID(parameter)
+            case "AUTH" where extensions.contains(.auth):
+                parameters.submitter = try submitter(parameter)
+            default:
+                throw .unknownParameter(parameter.keyword)
+            }
+        }
+        return parameters
+    }
+
+    /// ```
+    /// size-value ::= 1*20DIGIT
+    /// ```
+    /// (RFC 1870 §6) A number beyond any machine's is still a number: too large.
+    private static func size(_ parameter: ParameterParser.Parameter) throws(SMTPCommandError) -> Int {
+        let digits = try parameter.required()
+        guard digits.count <= 20 else { throw .syntax("SIZE needs a number of at most 20 digits") }
+        var value = 0
+        for digit in digits {
+            guard digit >= 0x30, digit <= 0x39 else { throw .syntax("SIZE needs a number") }
+            let (product, overflow) = value.multipliedReportingOverflow(by: 10)
+            let (sum, carried) = product.addingReportingOverflow(Int(digit) - 0x30)
+            value = overflow || carried ? .max : sum
+            if value == .max { break }
+        }
+        return value
+    }
+
+    /// ```
+    /// body-value ::= "7BIT" / "8BITMIME" / "BINARYMIME"
+    /// ```
+    /// (RFC 6152 §2, RFC 3030 §3)
+    private static func body(
+        _ parameter: ParameterParser.Parameter, _ extensions: SMTPExtensions
+    ) throws(SMTPCommandError) -> EnvelopeParameters.BodyType {
+        switch try parameter.capitals() {
+        case "7BIT": return .sevenBit
+        case "8BITMIME": return .eightBitMIME
+        case "BINARYMIME" where extensions.contains(.chunking): return .binaryMIME
+        default: throw .syntax("BODY is one of 7BIT, 8BITMIME, BINARYMIME as announced")
+        }
+    }
+
+    /// ```
+    /// ret-value = "FULL" / "HDRS"
+    /// ```
+    /// (RFC 3461 §4.3)
+    private static func dsnReturn(
+        _ parameter: ParameterParser.Parameter
+    ) throws(SMTPCommandError) -> EnvelopeParameters.Return {
+        switch try parameter.capitals() {
+        case "FULL": return .full
+        case "HDRS": return .headers
+        default: throw .syntax("RET is FULL or HDRS")
+        }
+    }
+
+    /// ```
+    /// envid-parameter = "ENVID=" xtext
+    /// ```
+    /// (RFC 3461 §4.4)
+    private static func envelopeID(_ parameter: ParameterParser.Parameter) throws(SMTPCommandError) -> String {
+        let value = try parameter.required()
+        guard value.count <= envelopeIDOctetsMax else {
+            throw .syntax("ENVID is longer than \(envelopeIDOctetsMax) octets")
+        }
+        guard let text = Xtext.decodePrintable(value) else { throw .syntax("ENVID needs printable characters as xtext") }
+        return text
+    }
+
+    /// ```
+    /// auth-param = "AUTH=" xtext    ; of a Mailbox, or "<>"
+    /// ```
+    /// (RFC 4954 §5)
+    private static func submitter(_ parameter: ParameterParser.Parameter) throws(SMTPCommandError) -> ReversePath {
+        guard let octets = Xtext.decode(try parameter.required()) else { throw .syntax("AUTH= needs xtext") }
+        var cursor = OctetCursor(octets)
+        let path = try PathParser.path(&cursor, .sender)
+        guard cursor.isAtEnd else { throw .syntax("AUTH= needs one address") }
+        switch path.content {
+        case .address(let address): return .address(address)
+        case .empty, .postmaster: return .null
+        }
+    }
+}

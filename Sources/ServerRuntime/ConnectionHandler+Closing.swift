@@ -1,0 +1,152 @@
+import NIOCore
+
+/// The ways a connection ends.
+extension ConnectionHandler: DrivenConnection {
+    /// The driver's decision: last words, then close.
+    func dismiss(_ reason: Farewell) {
+        session.farewell(reason, replies: &replies)
+        close(.dismissed(reason))
+    }
+
+    /// Flushes the replies and closes. With input unread, closing at once would make the kernel send a reset which can
+    /// overtake our last words: then only our side is closed, and input thrown away until the peer closes, too.
+    func close(_ end: SessionEnd) {
+        guard let context, phase == .receiving || phase == .handshaking || phase == .opening else { return }
+        self.end = self.end ?? end
+        phase = .closing
+        wait(seconds: limits.closeTimeoutSeconds)
+        let isLingering = input.readableBytes > 0 || end != .completed
+        input = ByteBuffer()
+        if isLingering && !flags.contains(.secured) && !flags.contains(.inputClosed) {
+            flush()
+            context.close(mode: .output, promise: nil)
+            readAndDiscard()
+        } else {
+            // NIO drops on close what is not written yet.
+            let octets = replies
+            replies = ByteBuffer()
+            context.writeAndFlush(wrapOutboundOut(octets)).assumeIsolated().whenComplete { _ in
+                context.close(promise: nil)
+            }
+        }
+    }
+
+    private func readAndDiscard() {
+        guard flags.contains(.readHeld), let context else { return }
+        flags.remove(.readHeld)
+        context.read()
+    }
+
+    /// Closes without a word.
+    func cut(_ end: SessionEnd) {
+        self.end = self.end ?? end
+        context?.close(promise: nil)
+    }
+
+    /// The channel is gone.
+    func connectionLost() {
+        resumeWriter(canWrite: false)
+        switch phase {
+        case .performing:
+            phase = .lost
+            task?.cancel()
+        case .lost, .closed:
+            break
+        case .opening, .receiving, .handshaking, .closing:
+            finish()
+        }
+    }
+
+    func finish() {
+        phase = .closed
+        deadline = .distantFuture
+        input = ByteBuffer()
+        replies = ByteBuffer()
+        let end = self.end ?? .peerClosed
+        metrics.ended(end)
+        session.ended(end)
+        loop.remove(self)
+    }
+
+    // MARK: Time
+
+    func sweep(now: NIODeadline) {
+        if now >= deadline {
+            switch phase {
+            case .receiving where isWritable: dismiss(.readTimeout)
+            case .receiving, .performing: cut(.writeTimeout)
+            case .opening, .handshaking: cut(.handshakeFailed)
+            case .closing: cut(.peerClosed)
+            case .lost, .closed: break
+            }
+        } else if now >= lifetimeEnd, phase == .receiving {
+            dismiss(.lifetime)
+        }
+    }
+
+    func drain() {
+        flags.insert(.draining)
+        switch phase {
+        case .opening, .handshaking: cut(.dismissed(.shutdown))
+        case .receiving where session.isIdle: dismiss(.shutdown)
+        case .receiving, .performing, .lost, .closing, .closed: break
+        }
+    }
+}
+
+/// Octets out, and memory back.
+extension ConnectionHandler: ReplySink {
+    func flush() {
+        guard replies.readableBytes > 0, let context else { return }
+        let octets = replies
+        replies = ByteBuffer()
+        context.writeAndFlush(wrapOutboundOut(octets), promise: nil)
+    }
+
+    func flushReplies() {
+        flush()
+    }
+
+    func appendReply(_ octets: ByteBuffer) {
+        guard phase == .performing else { return }
+        replies.writeImmutableBuffer(octets)
+    }
+
+    nonisolated(nonsending)
+        func writePiece(_ piece: ByteBuffer) async throws(ReplyWriterError)
+    {
+        guard phase == .performing, let context else { throw .connectionLost }
+        if piece.readableBytes < 4096 {
+            replies.writeImmutableBuffer(piece)
+            if replies.readableBytes < limits.repliesBytesMax { return }
+            flush()
+        } else {
+            flush()
+            context.writeAndFlush(wrapOutboundOut(piece), promise: nil)
+        }
+        if context.channel.isWritable { return }
+        wait(seconds: limits.writeTimeoutSeconds)
+        let canWrite = await withUnsafeContinuation { writer = $0 }
+        deadline = .distantFuture
+        if !canWrite { throw .connectionLost }
+    }
+
+    func resumeWriter(canWrite: Bool) {
+        guard let writer else { return }
+        self.writer = nil
+        writer.resume(returning: canWrite)
+    }
+
+    /// An idle connection keeps no receive buffer: the rest of the input, if any, moves to one of its own size.
+    func shrinkInput() {
+        let rest = input.readableBytes
+        if rest == 0 {
+            input = ByteBuffer()
+        } else if input.capacity > 4 * rest + 512 {
+            var small = ByteBuffer()
+            small.reserveCapacity(rest)
+            small.writeImmutableBuffer(input)
+            input = small
+        }
+    }
+}

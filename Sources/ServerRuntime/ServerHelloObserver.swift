@@ -1,0 +1,36 @@
+import NIOCore
+
+/// What our ServerHello says in the clear (RFC 8446 §4.1.3, RFC 5246 §7.4.1.3).
+struct ServerHello: Equatable, Sendable {
+    let cipherSuite: UInt16
+
+    /// Reads the first record that the server sends. A HelloRetryRequest has the same shape and names the final suite.
+    init?(record: ByteBuffer) {
+        let start = record.readerIndex
+        // Record: type 22, version, length. Handshake: type 2, 24-bit length. Then version, random, session id, suite.
+        let sessionIDLength = start + 5 + 4 + 2 + 32
+        guard record.getInteger(at: start, as: UInt8.self) == 22,
+            record.getInteger(at: start + 5, as: UInt8.self) == 2,
+            let length = record.getInteger(at: sessionIDLength, as: UInt8.self), length <= 32,
+            let suite = record.getInteger(at: sessionIDLength + 1 + Int(length), as: UInt16.self)
+        else { return nil }
+        cipherSuite = suite
+    }
+}
+
+/// Looks at the first octets that the TLS handler sends, tells the connection which cipher suite was chosen, and leaves:
+/// the TLS library does not say it.
+final class ServerHelloObserver: ChannelOutboundHandler, RemovableChannelHandler {
+    typealias OutboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        let octets = unwrapOutboundIn(data)
+        context.write(data, promise: promise)
+        guard octets.readableBytes > 0 else { return }
+        if let hello = ServerHello(record: octets) {
+            context.fireUserInboundEventTriggered(hello)
+        }
+        context.pipeline.syncOperations.removeHandler(self, promise: nil)
+    }
+}

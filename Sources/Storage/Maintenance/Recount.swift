@@ -1,0 +1,51 @@
+internal import MailCore
+
+/// Counts that are kept beside what they count, made anew from it.
+extension SQLTransaction {
+    /// Messages whose count of references is wrong, with what it is and what it should be.
+    func wrongReferences(_ parts: [SchemaPart]) throws -> [(email: EmailID, counted: Int64, kept: Int64)] {
+        guard parts.contains(where: { !$0.references.isEmpty }) else { return [] }
+        var wrong: [(EmailID, Int64, Int64)] = []
+        let all = parts.flatMap(\.references).joined(separator: " UNION ALL ")
+        try connection.run(
+            composed: """
+                SELECT c.email, coalesce(r.n, 0), c.references_count FROM content AS c
+                LEFT JOIN (SELECT email, count(*) AS n FROM (\(all)) GROUP BY email) AS r ON r.email = c.email
+                WHERE coalesce(r.n, 0) <> c.references_count
+                """, []
+        ) { row in wrong.append((EmailID(rawValue: row.integer(0)), row.integer(1), row.integer(2))) }
+        return wrong
+    }
+
+    /// Messages that something refers to although their octets are not known.
+    func missingContent(_ parts: [SchemaPart]) throws -> [EmailID] {
+        guard parts.contains(where: { !$0.references.isEmpty }) else { return [] }
+        var missing: [EmailID] = []
+        let all = parts.flatMap(\.references).joined(separator: " UNION ALL ")
+        try connection.run(
+            composed: "SELECT DISTINCT email FROM (\(all)) WHERE email NOT IN (SELECT email FROM content)", []
+        ) { row in missing.append(EmailID(rawValue: row.integer(0))) }
+        return missing
+    }
+
+    /// Sets each count right; messages that nothing refers to go.
+    func recountReferences(_ parts: [SchemaPart]) throws {
+        for (email, counted, _) in try wrongReferences(parts) {
+            try run(
+                "UPDATE content SET references_count = ?2 WHERE email = ?1", .integer(email.rawValue), .integer(counted)
+            )
+        }
+        try run("DELETE FROM content WHERE references_count <= 0")
+    }
+
+    /// Octets in each segment, and those of them that something refers to.
+    func recountSegments(_ segments: SegmentFiles) throws {
+        try run("DELETE FROM segment")
+        for segment in try segments.list() {
+            try run(
+                """
+                INSERT INTO segment SELECT ?1, ?2, coalesce(sum(record_length), 0) FROM content WHERE segment = ?1
+                """, .integer(segment), .integer(try segments.file(segment).size()))
+        }
+    }
+}

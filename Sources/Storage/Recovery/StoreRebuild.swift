@@ -1,0 +1,160 @@
+internal import MailCore
+internal import NIOCore
+
+/// Makes a lost or broken database anew from the log: every message back into its mailbox.
+public struct StoreRebuild: ~Copyable {
+    /// What a rebuild found.
+    public struct Report: Sendable, Equatable {
+        /// Messages that are in their mailboxes or in the queue again.
+        public var messages = 0
+        /// Records that could not be read, with what is wrong with each.
+        public var problems: [String] = []
+        /// Where the old database was put, if there was one.
+        public var oldDatabase: String?
+    }
+
+    private let folder: String
+    private let parts: [SchemaPart]
+    private let describing: LogDescribing
+    private let lock: File
+    private var nextEmail: Int64 = 1
+
+    /// Takes the store's lock: no server may run.
+    public init(folder: String, parts: [SchemaPart], describing: LogDescribing) throws {
+        self.folder = folder
+        self.parts = [.storage] + parts
+        self.describing = describing
+        lock = try Store.prepareFolder(folder)
+    }
+
+    /// Puts the old database aside and makes a new one.
+    ///
+    /// - Parameter progress: called with the octets read and those to read.
+    public mutating func run(progress: (Int64, Int64) -> Void = { _, _ in }) throws -> Report {
+        defer { lock.unlock() }
+        var report = Report()
+        let path = StoreFiles.database(folder)
+        let fresh = path + ".new"
+        for suffix in ["", "-wal", "-shm"] { try Folder.remove(file: fresh + suffix) }
+        let connection = try SQLiteConnection(path: fresh, access: .readWrite)
+        try connection.configureForWriting(StorageLimits())
+        try SchemaMigration(parts: parts, folder: folder).run(connection)
+        try fill(connection, &report, progress)
+        try connection.execute(script: "PRAGMA wal_checkpoint(TRUNCATE)")
+        connection.close()
+        report.oldDatabase = try putAside(path)
+        try Folder.rename(fresh, to: path)
+        return report
+    }
+
+    private func putAside(_ path: String) throws -> String? {
+        guard try Folder.names(folder).contains("paloma.db") else {
+            for suffix in ["-wal", "-shm"] { try Folder.remove(file: path + suffix) }
+            return nil
+        }
+        let names = Set(try Folder.names(folder))
+        var number = 1
+        while names.contains("paloma.db.old\(number)") { number += 1 }
+        for suffix in ["", "-wal", "-shm"] where names.contains("paloma.db" + suffix) {
+            try Folder.rename(path + suffix, to: "\(path).old\(number)\(suffix)")
+        }
+        return "\(path).old\(number)"
+    }
+
+    private mutating func fill(
+        _ connection: SQLiteConnection, _ report: inout Report, _ progress: (Int64, Int64) -> Void
+    ) throws {
+        let segments = SegmentFiles(folder: StoreFiles.log(folder))
+        let numbers = try segments.list()
+        let total = try numbers.reduce(Int64(0)) { $0 + (try segments.file($1).size()) }
+        var before: Int64 = 0
+        try connection.execute(script: "BEGIN IMMEDIATE")
+        for number in numbers {
+            let file = try segments.file(number)
+            var scanner = try LogScanner(file: file, segment: number, from: 0)
+            while let finding = try scanner.next() {
+                apply(finding, file, SQLTransaction(connection), &report)
+                progress(before + scanner.offset, total)
+            }
+            before += try file.size()
+        }
+        try finish(connection, last: numbers.last, segments)
+        try connection.run("SELECT count(*) FROM content", []) { report.messages = Int($0.integer(0)) }
+        try connection.execute(script: "COMMIT")
+    }
+
+    /// One record; what is wrong with it is told, and the next one goes on.
+    private mutating func apply(
+        _ finding: LogScanner.Finding, _ file: File, _ transaction: SQLTransaction, _ report: inout Report
+    ) {
+        switch finding {
+        case .record(let header, let redo, let position):
+            do {
+                switch header.kind {
+                case .delivery: try refile(DeliveryRecord(octets: redo), header, file, at: position, transaction)
+                case .note: try apply(LogNote(octets: redo), transaction)
+                }
+            } catch {
+                report.problems.append("record at \(position.segment):\(position.offset): \(error)")
+            }
+        case .damaged(let header, let redo, let position, let problem):
+            report.problems.append("record at \(position.segment):\(position.offset): \(problem)")
+            if header.kind == .delivery, let redo, let record = try? DeliveryRecord(octets: redo) {
+                // Better a message with a wrong octet in its mailbox than none; `check` names it.
+                try? refile(record, header, file, at: position, transaction)
+            }
+        case .gap(let position, let octets):
+            report.problems.append("\(octets) octets at \(position.segment):\(position.offset) are no record")
+        }
+    }
+
+    private mutating func refile(
+        _ record: DeliveryRecord, _ header: RecordHeader, _ file: File, at position: LogPosition,
+        _ transaction: SQLTransaction
+    ) throws {
+        nextEmail = max(nextEmail, record.email.rawValue + 1)
+        if try !transaction.insertContent(record, header, at: position) {
+            try transaction.moveContent(of: record.email, header, to: position)
+        }
+        let body = try file.read(count: Int(header.bodyLength), at: position.offset + header.bodyOffset)
+        try body.withUnsafeReadableBytes { try describing.replay(record, $0, transaction) }
+    }
+
+    private func apply(_ note: LogNote, _ transaction: SQLTransaction) throws {
+        guard case .rows(let table, let key, let rows) = note else {
+            return try describing.apply(note, transaction)
+        }
+        let isKnown = try transaction.first(
+            "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?1", .text(table)
+        ) { _ in true }
+        let names = rows.flatMap { $0.map(\.name) } + [key.name]
+        guard isKnown == true, names.allSatisfy(Self.isIdentifier) else {
+            throw StorageError(.corrupt, "a note about a table \(table.debugDescription) that there is not")
+        }
+        let connection = transaction.connection
+        try connection.run(composed: "DELETE FROM \(table) WHERE \(key.name) = ?1", [key.value]) { _ in }
+        for row in rows {
+            let columns = row.map(\.name).joined(separator: ", ")
+            let places = (1...max(1, row.count)).map { "?\($0)" }.joined(separator: ", ")
+            try connection.run(
+                composed: "INSERT OR REPLACE INTO \(table) (\(columns)) VALUES (\(places))", row.map(\.value)
+            ) { _ in }
+        }
+    }
+
+    private static func isIdentifier(_ name: String) -> Bool {
+        !name.isEmpty && name.utf8.allSatisfy { $0 == 0x5f || (0x61...0x7a).contains($0) || (0x30...0x39).contains($0) }
+    }
+
+    /// Counts again what is counted, and goes on behind the last segment.
+    private func finish(_ connection: SQLiteConnection, last: Int64?, _ segments: SegmentFiles) throws {
+        let transaction = SQLTransaction(connection)
+        try describing.recount(transaction)
+        try transaction.recountReferences(parts)
+        try transaction.recountSegments(segments)
+        try transaction.run(
+            """
+            UPDATE log_state SET applied_segment = ?1, applied_offset = 0, next_email = ?2 WHERE id = 1
+            """, .integer((last ?? 0) + 1), .integer(nextEmail))
+    }
+}

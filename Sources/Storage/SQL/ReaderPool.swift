@@ -1,0 +1,36 @@
+internal import Synchronization
+
+/// Connections that only read, each used by one thread at a time, opened when needed and kept.
+final class ReaderPool: Sendable {
+    private let path: String
+    private let idle = Mutex<[Connection]>([])
+
+    /// A connection in the pool belongs to nobody; outside of it, to one thread.
+    private struct Connection: @unchecked Sendable {
+        let connection: SQLiteConnection
+    }
+
+    init(path: String) {
+        self.path = path
+    }
+
+    /// Runs the closure in a snapshot of its own.
+    func read<T>(_ body: (SQLTransaction) throws -> T) throws -> T {
+        let connection = try idle.withLock { $0.popLast() } ?? open()
+        defer { idle.withLock { $0.append(connection) } }
+        try connection.connection.run("BEGIN", []) { _ in }
+        defer { try? connection.connection.run("COMMIT", []) { _ in } }
+        return try body(SQLTransaction(connection.connection))
+    }
+
+    /// Closes what is idle; called when nothing reads any more.
+    func close() {
+        idle.withLock { $0.removeAll() }
+    }
+
+    private func open() throws -> Connection {
+        let connection = try SQLiteConnection(path: path, access: .readWrite)
+        try connection.execute(script: "PRAGMA query_only = ON; PRAGMA cache_size = -4096")
+        return Connection(connection: connection)
+    }
+}

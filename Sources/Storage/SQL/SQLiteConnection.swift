@@ -1,0 +1,155 @@
+internal import CSQLite
+
+/// One connection to the embedded engine, used by one thread at a time; its statements are prepared once.
+final class SQLiteConnection {
+    /// What the connection may do.
+    enum Access {
+        case readOnly
+        case readWrite
+    }
+
+    private let handle: OpaquePointer
+    private var isClosed = false
+    private var statements: [UnsafeRawPointer: OpaquePointer] = [:]
+    private var composed: [String: OpaquePointer] = [:]
+
+    /// `synchronous` is set by the owner, and only outside of a transaction.
+    init(path: String, access: Access) throws(StorageError) {
+        var opened: OpaquePointer?
+        let mode = access == .readOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
+        let result = sqlite3_open_v2(path, &opened, mode | SQLITE_OPEN_NOMUTEX, nil)
+        guard let opened else { throw StorageError(.inputOutput, "SQLite has no memory for a connection") }
+        handle = opened
+        sqlite3_extended_result_codes(handle, 1)
+        guard result == SQLITE_OK else {
+            let failure = failure(result, "open \(path)")
+            sqlite3_close_v2(opened)
+            throw failure
+        }
+        sqlite3_busy_timeout(handle, 10_000)
+    }
+
+    deinit {
+        close()
+    }
+
+    /// The last connection to close copies the write-ahead log into the database file and removes it.
+    func close() {
+        guard !isClosed else { return }
+        isClosed = true
+        for statement in statements.values { sqlite3_finalize(statement) }
+        for statement in composed.values { sqlite3_finalize(statement) }
+        sqlite3_close_v2(handle)
+    }
+
+    /// Rows changed by the last INSERT, UPDATE or DELETE.
+    var changes: Int { Int(sqlite3_changes(handle)) }
+
+    /// Whether a transaction is open.
+    var isInTransaction: Bool { sqlite3_get_autocommit(handle) == 0 }
+
+    /// Runs statements that return nothing and are not worth keeping prepared.
+    func execute(script: String) throws(StorageError) {
+        let result = sqlite3_exec(handle, script, nil, nil, nil)
+        guard result == SQLITE_OK else { throw failure(result, script) }
+    }
+
+    /// Runs a statement to its end, handing each row to `each`.
+    func run(_ sql: StaticString, _ values: [SQLValue], each: (SQLRow) throws -> Void) throws {
+        let key = UnsafeRawPointer(sql.utf8Start)
+        let statement: OpaquePointer
+        if let known = statements[key] {
+            statement = known
+        } else {
+            statement = try prepare(sql.description)
+            statements[key] = statement
+        }
+        try step(statement, values, each)
+    }
+
+    /// The same for a statement put together at run time, from table and column names of ours.
+    func run(composed sql: String, _ values: [SQLValue], each: (SQLRow) throws -> Void) throws {
+        let statement: OpaquePointer
+        if let known = composed[sql] {
+            statement = known
+        } else {
+            statement = try prepare(sql)
+            composed[sql] = statement
+        }
+        try step(statement, values, each)
+    }
+
+    private func step(_ statement: OpaquePointer, _ values: [SQLValue], _ each: (SQLRow) throws -> Void) throws {
+        defer {
+            sqlite3_reset(statement)
+            sqlite3_clear_bindings(statement)
+        }
+        for (index, value) in values.enumerated() {
+            try bind(value, to: statement, at: CInt(index + 1))
+        }
+        while true {
+            let result = sqlite3_step(statement)
+            switch result {
+            case SQLITE_ROW: try each(SQLRow(statement))
+            case SQLITE_DONE: return
+            default: throw failure(result, String(cString: sqlite3_sql(statement)))
+            }
+        }
+    }
+
+    private func prepare(_ sql: String) throws(StorageError) -> OpaquePointer {
+        var statement: OpaquePointer?
+        let result = sqlite3_prepare_v3(handle, sql, -1, CUnsignedInt(SQLITE_PREPARE_PERSISTENT), &statement, nil)
+        guard result == SQLITE_OK, let statement else { throw failure(result, sql) }
+        return statement
+    }
+
+    /// SQLITE_TRANSIENT: the engine makes its own copy.
+    private static let transient = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
+
+    private func bind(_ value: SQLValue, to statement: OpaquePointer, at index: CInt) throws(StorageError) {
+        let result: CInt
+        switch value {
+        case .null:
+            result = sqlite3_bind_null(statement, index)
+        case .integer(let number):
+            result = sqlite3_bind_int64(statement, index, number)
+        case .text(var text):
+            result = text.withUTF8 { octets in
+                octets.withMemoryRebound(to: CChar.self) {
+                    sqlite3_bind_text64(
+                        statement, index, $0.baseAddress ?? Self.empty, UInt64($0.count), Self.transient,
+                        UInt8(SQLITE_UTF8))
+                }
+            }
+        case .octets(let octets):
+            result = octets.withUnsafeBytes {
+                $0.isEmpty
+                    ? sqlite3_bind_zeroblob(statement, index, 0)
+                    : sqlite3_bind_blob64(statement, index, $0.baseAddress, UInt64($0.count), Self.transient)
+            }
+        }
+        guard result == SQLITE_OK else { throw failure(result, "bind") }
+    }
+
+    /// A text that is there although it has no characters: a null pointer would bind NULL.
+    nonisolated(unsafe) private static let empty: UnsafePointer<CChar> = {
+        let octet = UnsafeMutablePointer<CChar>.allocate(capacity: 1)
+        octet.pointee = 0
+        return UnsafePointer(octet)
+    }()
+
+    private func failure(_ result: CInt, _ what: String) -> StorageError {
+        let code: StorageError.Code
+        switch result & 0xff {
+        case SQLITE_FULL: code = .diskFull
+        case SQLITE_CORRUPT, SQLITE_NOTADB: code = .corrupt
+        case SQLITE_CONSTRAINT: code = .constraint
+        case SQLITE_BUSY, SQLITE_LOCKED: code = .inUse
+        case SQLITE_IOERR, SQLITE_CANTOPEN, SQLITE_READONLY, SQLITE_NOMEM:
+            code = sqlite3_system_errno(handle) == 28 ? .diskFull : .inputOutput
+        default: code = .misuse
+        }
+        return StorageError(code, "database: \(String(cString: sqlite3_errmsg(handle))) (\(result)) in: \(what)")
+    }
+}

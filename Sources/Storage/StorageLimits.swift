@@ -1,0 +1,20 @@
+/// How large things may grow.
+public struct StorageLimits: Sendable {
+    /// A segment that has reached this is closed and the next one begun.
+    public var segmentBytesMax: Int64 = 64 << 20
+    /// Message octets taken into one group, at the most (one larger message makes a group of its own).
+    public var groupBytesMax: Int64 = 16 << 20
+    /// Transactions taken into one group, at the most.
+    public var groupJobsMax = 256
+    /// Octets of a message that wait in memory while it arrives; what is larger goes to a file.
+    public var spoolMemoryMax = 256 << 10
+    /// Connections and threads that read.
+    public var readers = 4
+    /// Pages of SQLite's write-ahead log after which it is copied into the database file.
+    public var checkpointPages = 4000
+    /// A closed segment of which less than this share is alive is copied and unlinked.
+    public var compactBelowLiveShare = 0.5
+
+    /// The values that suit a machine of any size.
+    public init() {}
+}

@@ -1,0 +1,117 @@
+public import MailCore
+internal import NIOPosix
+internal import Synchronization
+
+/// The one store: an SQL database and an append-only message log in a folder (docs/store-format.md).
+///
+/// Reading closures run on threads that may block, each in a snapshot of its own; writing closures run on the one
+/// writer's thread, whose transactions become durable in groups. When `change` or `deliver` returns, what it did is on
+/// disk.
+public final class Store: Sendable {
+    /// The data folder.
+    public let folder: String
+    let limits: StorageLimits
+    let parts: [SchemaPart]
+    let describing: LogDescribing
+    let segments: SegmentFiles
+    let readerThreads: NIOThreadPool
+    let readers: ReaderPool
+    /// Held by whoever takes segments away, or must not see one go: a compaction, a backup.
+    let maintenance = MaintenanceLock()
+    private let lockFile: File
+    private let commits: CommitQueue
+    private let nextEmail: Mutex<Int64>
+
+    var spoolFolder: String { "\(folder)/spool" }
+    var databasePath: String { StoreFiles.database(folder) }
+
+    init(
+        folder: String, limits: StorageLimits, parts: [SchemaPart], describing: LogDescribing, segments: SegmentFiles,
+        lockFile: File, committer: Committer, nextEmail: Int64
+    ) {
+        self.folder = folder
+        self.limits = limits
+        self.parts = parts
+        self.describing = describing
+        self.segments = segments
+        self.lockFile = lockFile
+        self.nextEmail = Mutex(nextEmail)
+        commits = CommitQueue(committer: committer, limits: limits)
+        readers = ReaderPool(path: StoreFiles.database(folder))
+        readerThreads = NIOThreadPool(numberOfThreads: limits.readers)
+        readerThreads.start()
+    }
+
+    /// A number for a message that begins to arrive: it shows in the trace fields and in the reply.
+    public func reserveEmailID() -> EmailID {
+        nextEmail.withLock { next in
+            defer { next += 1 }
+            return EmailID(rawValue: next)
+        }
+    }
+
+    /// A place for a message to arrive in.
+    public func spool() -> MessageSpool { MessageSpool(store: self) }
+
+    /// Reads in a snapshot.
+    public func read<T: Sendable>(_ body: @escaping @Sendable (SQLTransaction) throws -> T) async throws -> T {
+        let readers = readers
+        return try await readerThreads.runIfActive { try readers.read(body) }
+    }
+
+    /// Runs blocking work that is not a transaction, such as parsing a large message, on a reader's thread.
+    public func work<T: Sendable>(_ body: @escaping @Sendable () throws -> T) async throws -> T {
+        try await readerThreads.runIfActive(body)
+    }
+
+    /// Changes the database; durable when it returns.
+    public func change<T: Sendable>(_ body: @escaping @Sendable (SQLTransaction) throws -> T) async throws -> T {
+        try await enqueue(.database, message: nil) { transaction in (nil, try body(transaction)) }
+    }
+
+    /// Delivers a message: its octets, the rows of its copies and queue entries, in one transaction; on disk when it
+    /// returns. The closure files the copies and returns the record that does the same again in a replay.
+    public func deliver<T: Sendable>(
+        _ email: EmailID, _ body: MessageBody,
+        _ file: @escaping @Sendable (SQLTransaction) throws -> (DeliveryRecord?, T)
+    ) async throws -> T {
+        try await enqueue(.log, message: CommitJob.Message(purpose: .arrival, email: email, body: body), file)
+    }
+
+    func enqueue<T: Sendable>(
+        _ durability: CommitJob.Durability, message: CommitJob.Message?,
+        _ body: @escaping @Sendable (SQLTransaction) throws -> (DeliveryRecord?, T)
+    ) async throws -> T {
+        try await withCheckedThrowingContinuation { continuation in
+            let outcome = Outcome<T>()
+            commits.enqueue(
+                CommitJob(
+                    durability: durability, message: message,
+                    run: { transaction in
+                        let (record, value) = try body(transaction)
+                        outcome.value = value
+                        return record
+                    },
+                    finish: { error in
+                        if let value = outcome.value, error == nil {
+                            continuation.resume(returning: value)
+                        } else {
+                            continuation.resume(throwing: error ?? StorageError(.misuse, "a job that did not run"))
+                        }
+                    }))
+        }
+    }
+
+    /// Written by a job and read when it has finished, both on the writer's thread.
+    private final class Outcome<T>: @unchecked Sendable {
+        var value: T?
+    }
+
+    /// Ends after what was begun; the next one to open the folder has nothing to replay.
+    public func close() async {
+        try? await readerThreads.shutdownGracefully()
+        readers.close()
+        await commits.close()
+        lockFile.unlock()
+    }
+}

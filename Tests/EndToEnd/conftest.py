@@ -1,0 +1,103 @@
+"""What all end-to-end tests share: the server as a process, started, stopped and checked around each of them.
+
+    PALOMA_BIN      the binary to test (default: the debug build of this checkout)
+    PALOMA_ROUNDS   multiplies what the random tests repeat (default 1)
+"""
+
+import os
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE))
+
+from harness.faults import build_shim  # noqa: E402
+from harness.server import PalomaServer  # noqa: E402
+
+
+def pytest_configure(config):
+    for line in (
+        "long: takes more than a few seconds; PALOMA_ROUNDS scales what it repeats",
+        "damaged: damages the store on purpose, so the check at its end is left out",
+    ):
+        config.addinivalue_line("markers", line)
+
+
+def rounds(number):
+    """`number`, more or fewer by PALOMA_ROUNDS."""
+    return max(1, int(number * float(os.environ.get("PALOMA_ROUNDS", "1"))))
+
+
+@pytest.fixture(scope="session")
+def binary():
+    path = Path(os.environ.get("PALOMA_BIN") or HERE.parent.parent / ".build" / "debug" / "paloma").resolve()
+    assert path.exists(), f"there is no {path}; build it, or set PALOMA_BIN"
+    return path
+
+
+@pytest.fixture(scope="session")
+def shim(tmp_path_factory):
+    """The compiled crash lab."""
+    return build_shim(tmp_path_factory.getbasetemp().parent)
+
+
+@pytest.fixture
+def home(tmp_path):
+    """A folder for one test, removed again: some tests make gigabytes."""
+    yield tmp_path
+    shutil.rmtree(tmp_path, ignore_errors=True)
+
+
+@pytest.fixture
+def make_server(home, binary, request):
+    """Makes servers; each is stopped and checked at the end of the test."""
+    made = []
+
+    def make(name="paloma", settings=None, accounts=("ana", "ben"), start=True):
+        server = PalomaServer(home / name, binary, settings)
+        made.append(server)
+        server.init()
+        for account in accounts:
+            server.account(account)
+        if start:
+            server.start()
+        return server
+
+    yield make
+    failures = []
+    for server in made:
+        try:
+            server.stop()
+            server.audit(checked=request.node.get_closest_marker("damaged") is None and not server.damaged)
+        except AssertionError as error:
+            failures.append(str(error))
+        finally:
+            server.clean_up()
+    assert not failures, "\n".join(failures)
+
+
+@pytest.fixture
+def server(make_server):
+    """A server of this test's own, with the accounts ana and ben."""
+    return make_server()
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory, binary):
+    """One server for all tests of a file that leave nothing behind that another would mind."""
+    folder = tmp_path_factory.mktemp("shared")
+    server = PalomaServer(folder / "paloma", binary)
+    try:
+        server.init()
+        for account in ("ana", "ben", "carla"):
+            server.account(account)
+        server.start()
+        yield server
+        server.stop()
+        server.audit()
+    finally:
+        server.clean_up()
+        shutil.rmtree(folder, ignore_errors=True)
