@@ -28,7 +28,7 @@ package struct ConfigurationTemplate: Sendable {
     }
 
     /// The listeners that are written, with what stands above each.
-    package var listeners: [(title: String, listener: ListenerConfiguration)] {
+    package var listeners: [(title: String, listener: ConfiguredListener)] {
         [
             listener(.smtp, .starttls, "Mail from other servers."),
             listener(.lmtp, .none, "Mail from a server in front of this one, which has checked it already (LMTP)."),
@@ -39,12 +39,12 @@ package struct ConfigurationTemplate: Sendable {
     }
 
     private func listener(
-        _ served: ListenerConfiguration.ServedProtocol, _ tls: ListenerConfiguration.TLSMode, _ title: String
-    ) -> (title: String, listener: ListenerConfiguration)? {
+        _ served: ConfiguredListener.ServedProtocol, _ tls: ConfiguredListener.TLSMode, _ title: String
+    ) -> (title: String, listener: ConfiguredListener)? {
         guard let address = IPAddress("127.0.0.1") else { return nil }
         let endpoint = SocketEndpoint(address: address, port: portBase + served.standardPort(tls))
         let isPlain = localLogin == .plaintextAllowed && served.hasLogins && tls != .implicit
-        let listener = ListenerConfiguration(
+        let listener = ConfiguredListener(
             servedProtocol: served, place: .endpoint(endpoint), tls: tls, authWithoutTLS: isPlain ? .loopback : .refused
         )
         return (title, listener)
@@ -55,7 +55,7 @@ package struct ConfigurationTemplate: Sendable {
         head + listeners.map { section($0.title, $0.listener) }.joined() + tail
     }
 
-    private func section(_ title: String, _ listener: ListenerConfiguration) -> String {
+    private func section(_ title: String, _ listener: ConfiguredListener) -> String {
         guard case .endpoint(let endpoint) = listener.place else { return "" }
         var lines = [
             "", "# \(title)", "[[listener]]", "protocol = \"\(listener.servedProtocol.rawValue)\"",

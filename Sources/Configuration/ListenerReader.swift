@@ -9,27 +9,27 @@ struct ListenerReader {
     private static let socketPathOctetsMax = 107
 
     /// The listener; nil when something that it cannot do without is wrong.
-    func read() -> ListenerConfiguration? {
+    func read() -> ConfiguredListener? {
         reader.checkKeys(["protocol", "address", "port", "path", "tls", "auth_without_tls"])
         guard reader.has("protocol") else {
-            let words = ListenerConfiguration.ServedProtocol.allCases.map { "\"\($0.rawValue)\"" }
+            let words = ConfiguredListener.ServedProtocol.allCases.map { "\"\($0.rawValue)\"" }
             reader.mistake(
                 "protocol", "\(reader.named("protocol")) is missing",
                 "add protocol = with one of \(words.joined(separator: ", "))")
             return nil
         }
-        guard let served = reader.choice("protocol", ListenerConfiguration.ServedProtocol.self) else { return nil }
+        guard let served = reader.choice("protocol", ConfiguredListener.ServedProtocol.self) else { return nil }
         let mode = readMode(served)
         guard let place = readPlace(served, mode) else { return nil }
         let login = readLogin(served, place, mode)
-        return ListenerConfiguration(
+        return ConfiguredListener(
             servedProtocol: served, place: place, tls: mode, authWithoutTLS: login,
             line: reader.collector.lines.line(of: reader.path))
     }
 
-    private func readMode(_ served: ListenerConfiguration.ServedProtocol) -> ListenerConfiguration.TLSMode {
-        let usual: ListenerConfiguration.TLSMode = served == .lmtp || served == .http ? .none : .starttls
-        let mode = reader.choice("tls", ListenerConfiguration.TLSMode.self) ?? usual
+    private func readMode(_ served: ConfiguredListener.ServedProtocol) -> ConfiguredListener.TLSMode {
+        let usual: ConfiguredListener.TLSMode = served == .lmtp || served == .http ? .none : .starttls
+        let mode = reader.choice("tls", ConfiguredListener.TLSMode.self) ?? usual
         if mode == .starttls, !served.hasStartTLS {
             reader.mistake("tls", "\(served.rawValue) has no STARTTLS", "write tls = \"none\" or tls = \"implicit\"")
         }
@@ -37,8 +37,8 @@ struct ListenerReader {
     }
 
     private func readPlace(
-        _ served: ListenerConfiguration.ServedProtocol, _ mode: ListenerConfiguration.TLSMode
-    ) -> ListenerConfiguration.Place? {
+        _ served: ConfiguredListener.ServedProtocol, _ mode: ConfiguredListener.TLSMode
+    ) -> ConfiguredListener.Place? {
         if reader.has("path") { return readSocketPath(served, mode) }
         var address: IPAddress?
         if !reader.has("address") {
@@ -68,8 +68,8 @@ struct ListenerReader {
     }
 
     private func readSocketPath(
-        _ served: ListenerConfiguration.ServedProtocol, _ mode: ListenerConfiguration.TLSMode
-    ) -> ListenerConfiguration.Place? {
+        _ served: ConfiguredListener.ServedProtocol, _ mode: ConfiguredListener.TLSMode
+    ) -> ConfiguredListener.Place? {
         guard let written = reader.string("path") else { return nil }
         for key in ["address", "port"] where reader.has(key) {
             reader.mistake(
@@ -94,9 +94,9 @@ struct ListenerReader {
     }
 
     private func readLogin(
-        _ served: ListenerConfiguration.ServedProtocol, _ place: ListenerConfiguration.Place,
-        _ mode: ListenerConfiguration.TLSMode
-    ) -> ListenerConfiguration.PlaintextLogin {
+        _ served: ConfiguredListener.ServedProtocol, _ place: ConfiguredListener.Place,
+        _ mode: ConfiguredListener.TLSMode
+    ) -> ConfiguredListener.PlaintextLogin {
         guard let login = readWrittenLogin() else { return .refused }
         if login != .refused, !served.hasLogins {
             reader.mistake(
@@ -121,7 +121,7 @@ struct ListenerReader {
     }
 
     /// true, false or "forced"; nil when it is something else.
-    private func readWrittenLogin() -> ListenerConfiguration.PlaintextLogin? {
+    private func readWrittenLogin() -> ConfiguredListener.PlaintextLogin? {
         guard let value = reader.table["auth_without_tls"] else { return .refused }
         if let bool = value.bool { return bool ? .loopback : .refused }
         if value.string == "forced" { return .forced }
@@ -132,7 +132,7 @@ struct ListenerReader {
     }
 
     /// What only shows when all listeners are seen at once: places taken twice, TLS without a certificate.
-    static func checkTogether(_ listeners: [ListenerConfiguration], hasTLS: Bool, _ reader: TableReader) {
+    static func checkTogether(_ listeners: [ConfiguredListener], hasTLS: Bool, _ reader: TableReader) {
         for (index, listener) in listeners.enumerated() {
             if listener.tls != .none, !hasTLS {
                 reader.collector.add(
@@ -153,7 +153,7 @@ struct ListenerReader {
     }
 
     /// Whether the system would refuse the second.
-    private static func collide(_ left: ListenerConfiguration.Place, _ right: ListenerConfiguration.Place) -> Bool {
+    private static func collide(_ left: ConfiguredListener.Place, _ right: ConfiguredListener.Place) -> Bool {
         switch (left, right) {
         case (.path(let left), .path(let right)):
             return left == right

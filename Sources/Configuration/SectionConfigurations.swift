@@ -133,7 +133,7 @@ package struct Configuration: Hashable, Sendable {
     /// `[outbound]`.
     package let outbound: OutboundConfiguration
     /// Every `[[listener]]` in the order of the file.
-    package let listeners: [ListenerConfiguration]
+    package let listeners: [ConfiguredListener]
     /// `[limits]`.
     package let limits: LimitsConfiguration
     /// `[log]`.

@@ -1,5 +1,5 @@
 /// One address on which one protocol is served.
-package struct ListenerConfiguration: Hashable, Sendable {
+package struct ConfiguredListener: Hashable, Sendable {
     /// What is spoken on it.
     package enum ServedProtocol: String, CaseIterable, Hashable, Sendable {
         /// Mail from other servers (RFC 5321).
@@ -101,7 +101,7 @@ package struct ListenerConfiguration: Hashable, Sendable {
     }
 }
 
-extension ListenerConfiguration.Place: CustomStringConvertible {
+extension ConfiguredListener.Place: CustomStringConvertible {
     /// `127.0.0.1:20025` or the path.
     package var description: String {
         switch self {
