@@ -46,6 +46,7 @@ let package = Package(
             name: "InternetMessageTests", dependencies: ["InternetMessage"],
             resources: [.copy("Fixtures")], swiftSettings: strict),
         .target(name: "SASL", dependencies: ["CIDN", "CSodium"], swiftSettings: strict),
+        .testTarget(name: "SASLTests", dependencies: ["SASL"], swiftSettings: strict),
         .target(
             name: "Certificates",
             dependencies: [
@@ -58,6 +59,9 @@ let package = Package(
         .testTarget(
             name: "SMTPTests", dependencies: ["SMTP"], resources: [.copy("Transcripts")], swiftSettings: strict),
         .target(name: "POP3", dependencies: ["MailCore", "SASL", nio], swiftSettings: strict),
+        .testTarget(
+            name: "POP3Tests", dependencies: ["MailCore", "POP3", "SASL", nio], resources: [.copy("Fixtures")],
+            swiftSettings: strict),
 
         // state
         .target(

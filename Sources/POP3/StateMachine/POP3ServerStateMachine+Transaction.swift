@@ -1,5 +1,5 @@
 /// The TRANSACTION state (RFC 1939 §5) and the step into UPDATE (§6).
-extension POP3Server {
+extension POP3ServerStateMachine {
     private enum Outcome {
         case reply(POP3Reply)
         case listing(Listing)

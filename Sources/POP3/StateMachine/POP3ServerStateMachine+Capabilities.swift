@@ -1,7 +1,7 @@
 import SASL
 
 /// CAPA and LANG (RFC 2449 §5, RFC 6856 §3).
-extension POP3Server {
+extension POP3ServerStateMachine {
     /// What the client can use from here on. Ways to log in are announced where they would be taken, STLS where it is
     /// permitted (RFC 2595 §4).
     var capabilities: POP3Reply {

@@ -1,7 +1,7 @@
 import SASL
 
 /// The session's answers. Answering a question that was not asked is the driver's fault and traps.
-extension POP3Server {
+extension POP3ServerStateMachine {
     /// To `credentials`.
     package mutating func answer(credentials: POP3CredentialsAnswer) -> POP3Action {
         settle(.credentials)

@@ -1,7 +1,7 @@
 import SASL
 
 /// The AUTHORIZATION state (RFC 1939 §4, RFC 5034).
-extension POP3Server {
+extension POP3ServerStateMachine {
     mutating func authorize(_ command: POP3Command, userName: [UInt8]?) -> POP3Action {
         switch command {
         case .quit: return close(farewell)

@@ -7,7 +7,7 @@ package import SASL
 /// gives nothing. A connection that is lost is just dropped: nothing is deleted unless QUIT led to `commit`.
 ///
 /// APOP is not offered: it needs the password itself on the server, and MD5. SCRAM does what it was for.
-package struct POP3Server: Sendable {
+package struct POP3ServerStateMachine: Sendable {
     /// RFC 1939 §3's states; an open exchange is part of AUTHORIZATION.
     enum State: Sendable {
         /// → authorization, exchange, transaction, over
@@ -144,7 +144,7 @@ package struct POP3Server: Sendable {
     }
 }
 
-extension POP3Server: CustomStringConvertible {
+extension POP3ServerStateMachine: CustomStringConvertible {
     /// The state's name: the machine holds names, keys and nonces.
     package var description: String {
         switch state {
