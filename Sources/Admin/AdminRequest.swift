@@ -92,5 +92,5 @@ extension AdminSecret: CustomStringConvertible, CustomDebugStringConvertible, Cu
     /// Never the password.
     package var debugDescription: String { "(hidden)" }
     /// Nothing for `dump` to find.
-    package var customMirror: Mirror { Mirror(self, children: [String: Any]()) }
+    package var customMirror: Mirror { Mirror(self, children: [(label: String?, value: Any)]()) }
 }

@@ -1,7 +1,7 @@
 internal import Glibc
 internal import NIOPosix
 internal import Synchronization
-package import ServiceLifecycle
+internal import ServiceLifecycle
 
 /// The server's end of the control socket: a Unix socket that only the server's own user and root may use.
 ///
@@ -89,8 +89,12 @@ package final class AdminServer: Service {
         guard let descriptor = listener.withLock({ $0 }) else { return nil }
         let connection = try? await threads.runIfActive { () -> Int32 in
             while true {
-                let connection = accept4(descriptor, nil, nil, Int32(SOCK_CLOEXEC.rawValue))
-                if connection >= 0 || (errno != EINTR && errno != ECONNABORTED) { return connection }
+                let connection = Glibc.accept(descriptor, nil, nil)
+                if connection >= 0 {
+                    _ = fcntl(connection, F_SETFD, FD_CLOEXEC)
+                    return connection
+                }
+                if errno != EINTR, errno != ECONNABORTED { return connection }
             }
         }
         if let connection, connection >= 0 { return connection }

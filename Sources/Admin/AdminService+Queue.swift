@@ -1,3 +1,4 @@
+internal import Directory
 internal import MailCore
 internal import MailQueue
 internal import MailStore
@@ -42,8 +43,13 @@ extension AdminService {
         var reports = findings.map { finding in
             FindingReport(kind: finding.kind.rawValue, text: finding.text, isMended: finding.isMended)
         }
-        let missing = try await directory.deadEnds()
-        reports += missing.map { FindingReport(kind: "directory", text: $0, isMended: false) }
+        reports += try await directory.check().map { finding in
+            FindingReport(
+                kind: "directory",
+                text: "mail for \(finding.address) does not reach everyone it names: somebody is gone, disabled, or it "
+                    + "leads back to itself",
+                isMended: false)
+        }
         return .findings(reports)
     }
 

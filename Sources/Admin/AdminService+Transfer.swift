@@ -77,7 +77,8 @@ private struct MailImporter {
             internalDate: mark.dateSeconds ?? now, saveDate: now)
         do {
             _ = try await service.delivery.append(body, copy)
-        } catch .diskFull {
+        } catch {
+            guard error == .diskFull else { throw AdminFailure("\(error)") }
             throw AdminFailure(
                 "the disk is full; \(report.messages) messages are imported", advice: "make room, then import the rest")
         }

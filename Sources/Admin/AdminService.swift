@@ -1,4 +1,4 @@
-package import Delivery
+internal import Delivery
 package import Directory
 internal import MailCore
 internal import MailQueue

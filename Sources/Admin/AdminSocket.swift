@@ -12,14 +12,20 @@ struct AdminSocket: ~Copyable {
     static func connect(path: String) -> AdminSocket? {
         let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { return nil }
-        let socket = AdminSocket(descriptor: descriptor)
-        guard var address = AdminSocket.address(path) else { return nil }
+        guard var address = AdminSocket.address(path) else {
+            close(descriptor)
+            return nil
+        }
         let result = withUnsafePointer(to: &address) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
                 Glibc.connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
             }
         }
-        return result == 0 ? socket : nil
+        guard result == 0 else {
+            close(descriptor)
+            return nil
+        }
+        return AdminSocket(descriptor: descriptor)
     }
 
     static func address(_ path: String) -> sockaddr_un? {
@@ -36,10 +42,11 @@ struct AdminSocket: ~Copyable {
 
     /// The user at the other end.
     var peerUser: uid_t? {
-        var credentials = ucred()
-        var length = socklen_t(MemoryLayout<ucred>.size)
+        // struct ucred of the kernel: process, user, group; the C library hides it from us.
+        var credentials: [UInt32] = [0, 0, 0]
+        var length = socklen_t(3 * MemoryLayout<UInt32>.size)
         guard getsockopt(descriptor, SOL_SOCKET, SO_PEERCRED, &credentials, &length) == 0 else { return nil }
-        return credentials.uid
+        return credentials[1]
     }
 
     /// Gives up on a peer that is silent for so long.
@@ -55,7 +62,7 @@ struct AdminSocket: ~Copyable {
         while start < octets.count {
             let count = octets.withUnsafeBytes { bytes in
                 bytes.baseAddress.map {
-                    Glibc.send(descriptor, $0 + start, bytes.count - start, Int32(MSG_NOSIGNAL.rawValue))
+                    Glibc.send(descriptor, $0 + start, bytes.count - start, Int32(MSG_NOSIGNAL))
                 } ?? -1
             }
             if count < 0, errno == EINTR { continue }

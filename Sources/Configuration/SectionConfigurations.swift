@@ -71,9 +71,9 @@ package struct LimitsConfiguration: Hashable, Sendable {
     /// Connections at one time, over all listeners.
     package var connectionsMax = 10_000
     /// Connections at one time from one address that is not loopback.
-    package var connectionsPerAddressMax = 50
+    package var connectionsPerAddressMax = 100
     /// New connections in a minute from one address that is not loopback.
-    package var connectionsPerAddressPerMinuteMax = 300
+    package var connectionsPerAddressPerMinuteMax = 600
 
     /// The smallest message size that may be set (RFC 5321 §4.5.3.1.7).
     package static let messageSizeBytesLeast = 64 * 1024
