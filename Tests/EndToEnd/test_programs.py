@@ -17,7 +17,6 @@ from harness.mail import assert_same, assert_same_lines, message, number_of, tra
 from harness.server import DOMAIN, PASSWORD
 
 ANA, BEN = f"ana@{DOMAIN}", f"ben@{DOMAIN}"
-pytestmark = pytest.mark.xdist_group("programs")
 
 ODD = {
     "plain": message(1),

@@ -29,25 +29,24 @@ extension ParsedMessage {
 
     /// True when a part is there for its own sake: it says so, or it is neither text nor a picture shown in the text,
     /// nor what comes with a signature, encryption or report.
-    func hasAttachment(in octets: Octets) -> Bool {
+    func hasAttachment(_ details: [PartDetails]) -> Bool {
         if parts.count == 1, field(.contentType, of: 0) == nil, field(.contentDisposition, of: 0) == nil {
             return false
         }
         for part in parts.indices where parts[part].kind != .multipart {
             // The message within a message is no part of its own.
             if let parent = parts[part].parent, parts[parent].kind == .message { continue }
-            if isAttachment(part, in: octets) { return true }
+            if isAttachment(part, details[part]) { return true }
         }
         return false
     }
 
-    private func isAttachment(_ part: Int, in octets: Octets) -> Bool {
-        let disposition = disposition(of: part, in: octets)
-        if disposition?.value.lowercased() == "attachment" { return true }
-        let type = ContentType(of: part, in: self, octets)
+    private func isAttachment(_ part: Int, _ details: PartDetails) -> Bool {
+        if details.isDeclaredAttachment { return true }
+        let type = details.type
         if type.isText {
-            let isNamed = disposition?["filename"] != nil || type.parameters?["name"] != nil
-            return isNamed && !type.isPlainText && !type.isHTML && !type.isSubtype("calendar")
+            guard !type.isPlainText, !type.isHTML, !type.isSubtype("calendar") else { return false }
+            return details.fileName != nil
         }
         if type.isType("application") { return !Self.isMachinery(type) }
         if type.isType("message") { return type.isSubtype("rfc822") || type.isSubtype("global") }
