@@ -1,7 +1,7 @@
 internal import Glibc
 internal import NIOPosix
-internal import Synchronization
 internal import ServiceLifecycle
+internal import Synchronization
 
 /// The server's end of the control socket: a Unix socket that only the server's own user and root may use.
 ///

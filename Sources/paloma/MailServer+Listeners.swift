@@ -1,4 +1,4 @@
-import Configuration
+import ServerConfiguration
 import ServerRuntime
 import ServiceLifecycle
 

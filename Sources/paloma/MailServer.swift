@@ -1,11 +1,11 @@
 import Admin
-import Configuration
 import Delivery
 import Directory
 import Logging
 import NIOCore
 import NIOPosix
 import Observability
+import ServerConfiguration
 import ServerRuntime
 import ServiceLifecycle
 import Storage
@@ -34,7 +34,8 @@ struct MailServer {
                 try TLSContextSource(certificatePath: $0.certificatePath, keyPath: $0.keyPath)
             }
         } catch {
-            throw Complaint("\(error)", advice: "put a PEM certificate and its key there, or see [tls] in the configuration")
+            throw Complaint(
+                "\(error)", advice: "put a PEM certificate and its key there, or see [tls] in the configuration")
         }
         var limits = GateLimits()
         limits.connectionsMax = configuration.limits.connectionsMax

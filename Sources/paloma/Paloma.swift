@@ -1,7 +1,7 @@
 import Admin
 import ArgumentParser
-import Configuration
 import Glibc
+import ServerConfiguration
 import TerminalOutput
 
 /// The program: every subcommand.

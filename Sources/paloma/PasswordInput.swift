@@ -7,7 +7,8 @@ import TerminalOutput
 struct PasswordOptions: ParsableArguments {
     @Flag(
         name: .long,
-        help: "Read the password from standard input, one line. Without it you are asked on a terminal; elsewhere one is generated and printed."
+        help:
+            "Read the password from standard input, one line. Without it you are asked on a terminal; elsewhere one is generated and printed."
     )
     var passwordStdin = false
 

@@ -1,5 +1,5 @@
-import Configuration
 import Logging
+import ServerConfiguration
 import ServiceLifecycle
 import UnixSignals
 

@@ -1,8 +1,8 @@
 import Admin
-import Configuration
 import Delivery
 import Directory
 import Glibc
+import ServerConfiguration
 import Storage
 import TerminalOutput
 

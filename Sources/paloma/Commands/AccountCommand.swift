@@ -1,7 +1,7 @@
 import Admin
 import ArgumentParser
-import Configuration
 import Directory
+import ServerConfiguration
 import TerminalOutput
 
 /// `paloma account …`
@@ -16,7 +16,8 @@ struct AccountCommand: ParsableCommand {
         @OptionGroup var passwords: PasswordOptions
         @Argument(help: "Its address, which is also its login name.") var address: String
         @Option(help: "The person's name.") var name = ""
-        @Option(help: ArgumentHelp("The most its mail may take, such as \"2 GiB\". Default: no limit.", valueName: "size"))
+        @Option(
+            help: ArgumentHelp("The most its mail may take, such as \"2 GiB\". Default: no limit.", valueName: "size"))
         var quota: String?
         @Flag(help: "It may administer the server.") var administrator = false
 

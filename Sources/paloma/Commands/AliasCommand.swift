@@ -54,7 +54,8 @@ struct AliasCommand: ParsableCommand {
             guard case .aliases(let aliases) = result, try !common.printer.json(aliases) else { return }
             var table = TextTable([.words("ALIAS"), .words("GOES TO")])
             for alias in aliases { table.add([alias.address, alias.targets.joined(separator: ", ")]) }
-            common.printer.table(table, ifEmpty: "There is no alias yet. Make one with: paloma alias add ADDRESS TARGET…")
+            common.printer.table(
+                table, ifEmpty: "There is no alias yet. Make one with: paloma alias add ADDRESS TARGET…")
         }
     }
 

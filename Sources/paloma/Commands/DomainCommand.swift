@@ -13,10 +13,11 @@ struct DomainCommand: ParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Receive mail for a domain.")
         @OptionGroup var common: CommonOptions
         @Argument(help: "The domain, for example example.org.") var domain: String
-        @Option(help: ArgumentHelp("Who gets mail for postmaster and abuse.", valueName: "address")) var postmaster: String?
+        @Option(help: ArgumentHelp("Who gets mail for postmaster and abuse.", valueName: "address")) var postmaster:
+            String?
 
         func run() async throws {
-            try await DomainCommand.show(.domainAdd(name: domain, postmaster: postmaster), common, "added") 
+            try await DomainCommand.show(.domainAdd(name: domain, postmaster: postmaster), common, "added")
         }
     }
 

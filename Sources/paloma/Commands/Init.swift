@@ -1,12 +1,12 @@
 import Admin
 import ArgumentParser
 import Certificates
-import Configuration
 import Delivery
 import Directory
 import FoundationEssentials
 import Glibc
 import MailCore
+import ServerConfiguration
 import Storage
 import TerminalOutput
 
@@ -38,7 +38,8 @@ struct Init: AsyncParsableCommand {
 
     func run() async throws {
         let domain = try name(domain, option: "--domain")
-        let hostname = try hostname.map { try name($0, option: "--hostname") } ?? name("mail.\(domain)", option: "--domain")
+        let hostname =
+            try hostname.map { try name($0, option: "--hostname") } ?? name("mail.\(domain)", option: "--domain")
         let file = "\(folder)/paloma.toml"
         try makeFolders(file)
         let certificate = try SelfSignedCertificate.make(
@@ -65,7 +66,8 @@ struct Init: AsyncParsableCommand {
     }
 
     private func makeFolders(_ file: String) throws {
-        for path in [file, "\(folder)/data", "\(folder)/tls/cert.pem", "\(folder)/tls/key.pem"] where access(path, F_OK) == 0 {
+        for path in [file, "\(folder)/data", "\(folder)/tls/cert.pem", "\(folder)/tls/key.pem"]
+        where access(path, F_OK) == 0 {
             throw Complaint(
                 "\(path) is there already, and nothing is written over",
                 advice: "choose another folder, or start what is there with: paloma serve --config \(file)")
@@ -108,7 +110,9 @@ struct Init: AsyncParsableCommand {
 
     private func show(_ configuration: Configuration, _ domain: Domain) {
         let printer = Printer(isJSON: json)
-        let listeners = configuration.listeners.map { ["protocol": $0.servedProtocol.rawValue, "address": "\($0.place)"] }
+        let listeners = configuration.listeners.map {
+            ["protocol": $0.servedProtocol.rawValue, "address": "\($0.place)"]
+        }
         if (try? printer.json(listeners)) == true { return }
         let file = configuration.file
         printer.line("Made in \(folder):")

@@ -1,7 +1,7 @@
 import Admin
 import ArgumentParser
-import Configuration
 import Delivery
+import ServerConfiguration
 import TerminalOutput
 
 /// `paloma check`

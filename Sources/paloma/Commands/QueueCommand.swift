@@ -43,7 +43,8 @@ struct QueueCommand: ParsableCommand {
 
         func run() async throws {
             let result = try await StoreAccess.perform(.queueShow(id: id), try common.load())
-            guard case .queue(let entries, _) = result, let entry = entries.first, try !common.printer.json(entry) else {
+            guard case .queue(let entries, _) = result, let entry = entries.first, try !common.printer.json(entry)
+            else {
                 return
             }
             common.printer.details([

@@ -1,12 +1,12 @@
 import Admin
 import ArgumentParser
-import Configuration
 import Delivery
 import Directory
 import Glibc
 import Logging
 import NIOPosix
 import Observability
+import ServerConfiguration
 import ServerRuntime
 import ServiceLifecycle
 import Storage

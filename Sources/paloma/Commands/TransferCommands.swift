@@ -10,7 +10,8 @@ struct Import: AsyncParsableCommand {
         discussion: "Flags and dates are kept. A Maildir's folders become mailboxes of the same names.")
     @OptionGroup var common: CommonOptions
     @Option(help: ArgumentHelp("The account that gets them.", valueName: "address")) var account: String
-    @Option(help: ArgumentHelp("An mbox file of any dialect.", valueName: "file"), completion: .file()) var mbox: String?
+    @Option(help: ArgumentHelp("An mbox file of any dialect.", valueName: "file"), completion: .file()) var mbox:
+        String?
     @Option(help: ArgumentHelp("A Maildir.", valueName: "folder"), completion: .directory) var maildir: String?
     @Option(help: "The mailbox for the messages of an mbox file.") var mailbox = "INBOX"
 
@@ -26,7 +27,8 @@ struct Import: AsyncParsableCommand {
         } else {
             let path = try TransferPaths.existing(maildir ?? "")
             result = try await StoreAccess.perform(
-                .importMaildir(account: account, path: path), configuration, title: "Importing", unit: .items("messages"))
+                .importMaildir(account: account, path: path), configuration, title: "Importing",
+                unit: .items("messages"))
         }
         try TransferPaths.show(result, common, "imported")
     }

@@ -1,6 +1,6 @@
 import ArgumentParser
-import Configuration
 import Glibc
+import ServerConfiguration
 import TerminalOutput
 
 /// What every command understands.

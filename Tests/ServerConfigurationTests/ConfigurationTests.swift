@@ -2,7 +2,7 @@ import FoundationEssentials
 import MailCore
 import Testing
 
-@testable import Configuration
+@testable import ServerConfiguration
 
 /// A folder that is gone after the test.
 struct TemporaryFolder: ~Copyable {

@@ -2,7 +2,7 @@ import FoundationEssentials
 import MailCore
 import Testing
 
-@testable import Configuration
+@testable import ServerConfiguration
 
 @Suite struct ConfigurationTemplateTests {
     static var template: ConfigurationTemplate {

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Configuration
+@testable import ServerConfiguration
 
 /// Each wrong file with the lines that must be named, and words of the message.
 @Suite struct ConfigurationMistakeTests {
