@@ -44,9 +44,8 @@ package struct MessageBuilder: Sendable {
         }
     }
 
-    package var date: OriginationDate
-    /// Without angle brackets, or with them.
-    package var messageID: String
+    package var date: MailDate
+    package var messageID: InternetMessageID
     package var from: [NamedAddress]
     package var sender: NamedAddress?
     package var replyTo: [Address] = []
@@ -55,13 +54,13 @@ package struct MessageBuilder: Sendable {
     /// Written when given: for drafts and the copy in Sent (RFC 5322 §3.6.3 has it removed before sending).
     package var bcc: [Address] = []
     /// Identifiers of other messages come from their senders: those that cannot be written are left out.
-    package var inReplyTo: [String] = []
-    package var references: [String] = []
+    package var inReplyTo: [InternetMessageID] = []
+    package var references: [InternetMessageID] = []
     package var subject: String?
     package var extraFields: [ExtraField] = []
     package var body: MessagePart
 
-    package init(date: OriginationDate, messageID: String, from: [NamedAddress], body: MessagePart) {
+    package init(date: MailDate, messageID: InternetMessageID, from: [NamedAddress], body: MessagePart) {
         self.date = date
         self.messageID = messageID
         self.from = from
@@ -70,12 +69,12 @@ package struct MessageBuilder: Sendable {
 
     /// An identifier that no other message has: the time and 80 bits of the randomness given (RFC 5322 §3.6.4).
     package static func makeMessageID(
-        date: OriginationDate, domain: Domain, using generator: inout some RandomNumberGenerator
-    ) -> String {
+        date: MailDate, domain: Domain, using generator: inout some RandomNumberGenerator
+    ) -> InternetMessageID {
         let time = String(UInt64(bitPattern: date.secondsSince1970), radix: 36)
         let high = String(UInt64.random(in: 0...UInt64.max, using: &generator), radix: 36)
         let low = String(UInt16.random(in: 0...UInt16.max, using: &generator), radix: 36)
-        return "\(time).\(high)\(low)@\(domain.ascii)"
+        return InternetMessageID("\(time).\(high)\(low)@\(domain.ascii)")
     }
 
     /// Writes the message in chunks; a source is never held as a whole.
@@ -108,16 +107,16 @@ package struct MessageBuilder: Sendable {
     private func writeFields(into header: inout HeaderWriter) throws {
         guard !from.isEmpty else { throw MessageWriteError.authorMissing }
         guard from.count == 1 || sender != nil else { throw MessageWriteError.senderMissing }
-        header.writeToken("Date", date.text)
+        header.writeToken("Date", date.writable.description)
         try header.writeAddresses("From", from.map { .person($0) })
         if let sender { try header.writeAddresses("Sender", [.person(sender)]) }
         try header.writeAddresses("Reply-To", replyTo)
         try header.writeAddresses("To", to)
         try header.writeAddresses("Cc", cc)
         try header.writeAddresses("Bcc", bcc)
-        try header.writeIdentifier("Message-ID", messageID)
-        header.writeIdentifiers("In-Reply-To", inReplyTo)
-        header.writeIdentifiers("References", references)
+        try header.writeIdentifier("Message-ID", messageID.text)
+        header.writeIdentifiers("In-Reply-To", inReplyTo.map(\.text))
+        header.writeIdentifiers("References", references.map(\.text))
         if let subject { try header.writeUnstructured("Subject", subject) }
         for field in extraFields {
             guard !Self.ownFields.contains(field.name.lowercased()) else {

@@ -120,7 +120,7 @@ struct MessagePlan {
             header.writeDisposition(disposition, fileName: part.fileName, sizeBytes: sizeBytes)
         }
         if let contentID = part.contentID { try header.writeIdentifier("Content-ID", contentID) }
-        if let description = part.description { try header.writeUnstructured("Content-Description", description) }
+        if let text = part.contentDescription { try header.writeUnstructured("Content-Description", text) }
         header.writeLanguages(part.languages)
         return header.output
     }

@@ -29,9 +29,9 @@ import Testing
             ]
             builder.extraFields = [.init(name: "X-Extra", text: payload)]
             builder.extraFields.append(.init(name: "X-People", addresses: builder.to))
-            builder.inReplyTo = [payload]
-            builder.references = [payload, "ok@example.test"]
-            builder.body.description = payload
+            builder.inReplyTo = [InternetMessageID(payload)]
+            builder.references = [InternetMessageID(payload), InternetMessageID("ok@example.test")]
+            builder.body.contentDescription = payload
             builder.body.languages = [payload, "es"]
             builder.body.parameters = [MessagePart.Parameter("x-note", payload)]
             let message = try builder.written(MessageWriteOptions(headers: form))
@@ -56,7 +56,7 @@ import Testing
     @Test(arguments: ["a\r\nb", "a b", "", "a\u{0}", "a>b", "a<b", String(repeating: "x", count: 1_000), "é@x"])
     func identifiersAreRefused(_ identifier: String) throws {
         var builder = try MessageBuilder.example()
-        builder.messageID = identifier
+        builder.messageID = InternetMessageID(identifier)
         #expect(throws: MessageWriteError.identifier(identifier)) { try builder.written() }
         builder = try MessageBuilder.example(
             body: .inline(contentID: identifier, fileName: nil, mediaType: "image/png", ByteSource([]))

@@ -184,6 +184,21 @@ import Testing
         #expect(throws: Broken.self) { try fine.write(using: &generator) { _ in throw Broken() } }
     }
 
+    @Test func descriptionsTellNoText() throws {
+        let text = FlowedText(paragraphs: [.init(text: "secret words")])
+        let file = MessagePart.attachment(fileName: "secret.txt", mediaType: "a/b", ByteSource(octets("secret")))
+        var builder = try MessageBuilder.example(
+            body: .composed(text: .flowed(text), html: "secret", attachments: [file])
+        )
+        builder.subject = "secret"
+        builder.extraFields = [.init(name: "X-Note", text: "secret")]
+        builder.body.contentDescription = "secret"
+        let told =
+            "\(builder) \(builder.body) \(builder.body.body) \(text) \(text.paragraphs) \(builder.extraFields) \(file)"
+        #expect(!told.contains("secret"))
+        #expect(told.contains("multipart/mixed(multipart/alternative(text/plain, text/html), a/b)"))
+    }
+
     @Test func flowedTextIsMarked() throws {
         let text = FlowedText(paragraphs: [.init(quoteDepth: 1, text: String(repeating: "word ", count: 40) + "end")])
         let message = try MessageBuilder.example(body: .flowed(text)).written()

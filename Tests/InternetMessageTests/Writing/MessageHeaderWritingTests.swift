@@ -29,17 +29,19 @@ import Testing
         (951_782_400, 90, "Tue, 29 Feb 2000 01:30:00 +0130"), (Int64.max, -1, "Thu, 30 Dec 9999 23:59:00 -0001"),
         (Int64.min, 0, "Tue, 2 Jan 1900 00:00:00 +0000"), (1_800_000_000, 1_000_000, "Sat, 16 Jan 2027 07:59:00 +2359"),
     ])
-    func dates(_ seconds: Int64, _ offset: Int, _ text: String) {
-        #expect(OriginationDate(secondsSince1970: seconds, utcOffsetMinutes: offset).text == text)
+    func dates(_ seconds: Int64, _ offset: Int, _ text: String) throws {
+        var builder = try MessageBuilder.example()
+        builder.date = MailDate(secondsSince1970: seconds, zoneMinutes: offset)
+        #expect(try builder.written().field("Date") == " " + text)
     }
 
     @Test func messageIDsDiffer() throws {
         var generator = CodecSeed(1)
-        let date = OriginationDate(secondsSince1970: 1_000)
+        let date = MailDate(secondsSince1970: 1_000)
         let domain = try address("a@example.test").domain
         let made = (0..<100).map { _ in MessageBuilder.makeMessageID(date: date, domain: domain, using: &generator) }
         #expect(Set(made).count == 100)
-        #expect(made.allSatisfy { $0.hasSuffix("@example.test") && $0.utf8.count < 60 })
+        #expect(made.allSatisfy { $0.text.hasSuffix("@example.test") && $0.text.utf8.count < 60 })
     }
 
     @Test(arguments: [
@@ -103,8 +105,8 @@ import Testing
     @Test func longTextsAreFolded() throws {
         var builder = try MessageBuilder.example()
         builder.subject = (0..<100).map { "word\($0)" }.joined(separator: " ")
-        builder.references = (0..<60).map { "reference-number-\($0)@example.test" }
-        builder.inReplyTo = ["<reference-number-59@example.test>"]
+        builder.references = (0..<60).map { InternetMessageID("reference-number-\($0)@example.test") }
+        builder.inReplyTo = [InternetMessageID("<reference-number-59@example.test>")]
         builder.to = try (0..<40).map {
             .person(.init(name: "Person Number \($0)", address: try address("person\($0)@example.test")))
         }
@@ -125,8 +127,8 @@ import Testing
             builder.from[0].name = word
             builder.extraFields = [.init(name: String(repeating: "N", count: 70), text: word)]
             builder.body = .attachment(fileName: word, mediaType: "a/b", ByteSource([1]))
-            builder.body.description = word
-            builder.references = [word, "fine@example.test"]
+            builder.body.contentDescription = word
+            builder.references = [InternetMessageID(word), InternetMessageID("fine@example.test")]
             let message = try builder.written(MessageWriteOptions(headers: form))
             #expect(message.isWellFormed)
             #expect(message.decoded("Subject") == word)

@@ -59,7 +59,7 @@ import Testing
             return .person(.init(name: name, address: try address("person\(index)@example.test")))
         }
         builder.cc = [.group(name: "Some, group", members: [])]
-        builder.references = (0..<round).map { "<\($0).\(round)@example.test>" }
+        builder.references = (0..<round).map { InternetMessageID("\($0).\(round)@example.test") }
         return Sent(builder: builder, text: text, attachments: parts, forwarded: forwarded)
     }
 
@@ -74,7 +74,7 @@ import Testing
             coded(sent.builder.subject ?? ""), coded("Ana") + ":" + coded("ana@example.test"),
             to.joined(separator: ","),
             coded(sent.text.isEmpty ? "" : sent.text + "\n"), leaves.isEmpty ? "-" : leaves.joined(separator: ";"),
-            coded(sent.builder.date.text) + ":" + coded("<1@example.test>"), "-",
+            coded(sent.builder.date.description) + ":" + coded("<1@example.test>"), "-",
         ].joined(separator: " ")
     }
 

@@ -54,7 +54,8 @@ extension MessageBuilder {
     static func example(body: MessagePart = .text("Hello")) throws -> MessageBuilder {
         let ana = try MessageBuilder.NamedAddress(name: "Ana", address: address("ana@example.test"))
         var builder = MessageBuilder(
-            date: OriginationDate(secondsSince1970: 880_127_706, utcOffsetMinutes: -360), messageID: "1@example.test",
+            date: MailDate(secondsSince1970: 880_127_706, zoneMinutes: -360),
+            messageID: InternetMessageID("1@example.test"),
             from: [ana], body: body
         )
         builder.to = try [.person(MessageBuilder.NamedAddress(address: address("ben@example.test")))]
