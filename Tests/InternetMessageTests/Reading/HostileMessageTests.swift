@@ -59,7 +59,10 @@ private func checkInvariants(_ octets: [UInt8], limits: MessageLimits = MessageL
     #expect(parts[0].header.lowerBound == 0 && parts[0].body.upperBound == octets.count)
     for part in parts.indices {
         #expect(parts[part].header.upperBound == parts[part].body.lowerBound)
-        #expect(Int(parts[part].bodyLines) == octets[parts[part].body.range].count { $0 == 0x0A })
+        if octets.count < 100_000 {
+            let lines = octets[parts[part].body.range].count { $0 == 0x0A }
+            #expect(Int(parts[part].bodyLines) == lines)
+        }
         var previousEnd = parts[part].body.lowerBound
         for child in fixture.message.children(of: part) {
             #expect(parts[child].parent == part)
