@@ -1,10 +1,12 @@
 import Admin
+import CoreMetrics
 import Delivery
 import Directory
 import Logging
 import NIOCore
 import NIOPosix
 import Observability
+import POP3Server
 import ServerConfiguration
 import ServerRuntime
 import ServiceLifecycle
@@ -22,12 +24,18 @@ struct MailServer {
     let gate: ConnectionGate
     let group: any EventLoopGroup
     let admin: AdminServer
+    let registry: PrometheusRegistry
+    let health: ServerHealth
+    let maildropLocks = MaildropLocks()
 
     /// Checks what can be checked before anything listens.
     init(configuration: Configuration, store: Store) throws {
         self.configuration = configuration
         self.store = store
         logger = MailServer.logger(configuration.log)
+        registry = PrometheusRegistry()
+        MetricsSystem.bootstrap(registry)
+        health = ServerHealth(store: store)
         directory = MailSystemStore.directory(in: store, now: DirectoryClock.system.wallSeconds)
         do {
             tls = try configuration.tls.map {
@@ -50,7 +58,9 @@ struct MailServer {
     /// Serves until a signal stops it.
     func run() async throws {
         _ = FileDescriptorLimit.raise()
-        var services: [any Service] = [admin, ReloadService(server: self)]
+        var services: [any Service] = [
+            admin, ReloadService(server: self), CompactionService(store: store, logger: logger, seconds: 600),
+        ]
         for listener in configuration.listeners {
             guard listener.servedProtocol.isServed else {
                 logger.warning(

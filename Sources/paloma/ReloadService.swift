@@ -2,6 +2,7 @@ import Logging
 import ServerConfiguration
 import ServiceLifecycle
 import UnixSignals
+import ServerRuntime
 
 /// Reads the configuration and the certificate again when SIGHUP comes.
 struct ReloadService: Service {

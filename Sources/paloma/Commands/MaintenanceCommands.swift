@@ -3,6 +3,7 @@ import ArgumentParser
 import Delivery
 import ServerConfiguration
 import TerminalOutput
+import Storage
 
 /// `paloma check`
 struct Check: AsyncParsableCommand {
