@@ -71,8 +71,8 @@ package struct ConfigurationTemplate: Sendable {
         """
         # Paloma's configuration. Paths begin at the folder of this file. What changes every day (accounts, aliases,
         # lists) is not here: use the commands paloma account, paloma alias and paloma list.
-        # After a change, "kill -HUP" the server to make it read this file again; a mistake is reported with its line
-        # and the server goes on as before.
+        # After a change, "kill -HUP" makes the server check this file, read the certificate anew and log whether the
+        # rest takes effect only after a restart. A mistake is logged with its line, and the server goes on as before.
 
         # The name by which the world finds this server; it greets with it.
         hostname = "\(hostname.ascii)"

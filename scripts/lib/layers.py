@@ -16,7 +16,7 @@ from pathlib import Path
 LAYERS = [
     ("C libraries", ["CIDN2", "CSQLite", "CSodium", "CZlib"]),
     ("words", ["MailCore"]),
-    ("formats", ["InternetMessage", "SASL", "Certificates"]),
+    ("formats", ["InternetMessage", "SASL", "Certificates", "MailboxFormats", "ServerConfiguration", "TerminalOutput"]),
     ("protocol", ["SMTP", "POP3"]),
     ("engine", ["Storage"]),
     ("directory", ["Directory"]),
