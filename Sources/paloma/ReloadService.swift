@@ -1,5 +1,6 @@
 import Logging
 import ServerConfiguration
+import ServerRuntime
 import ServiceLifecycle
 import UnixSignals
 
