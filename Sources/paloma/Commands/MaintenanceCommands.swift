@@ -1,6 +1,7 @@
 import Admin
 import ArgumentParser
 import Delivery
+import Storage
 import ServerConfiguration
 import Storage
 import TerminalOutput
