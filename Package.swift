@@ -11,6 +11,10 @@ let strict: [SwiftSetting] = [
 ]
 
 let nio = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let metrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
+let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 
 // The house, from the ground up. Imports point down only; scripts/check holds that against the code.
@@ -23,6 +27,8 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-asn1", from: "1.7.4"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
@@ -46,18 +52,30 @@ let package = Package(
             name: "InternetMessageTests", dependencies: ["InternetMessage"],
             resources: [.copy("Fixtures")], swiftSettings: strict),
         .target(name: "SASL", dependencies: ["CIDN", "CSodium"], swiftSettings: strict),
+        .testTarget(name: "SASLTests", dependencies: ["SASL"], swiftSettings: strict),
         .target(
             name: "Certificates",
             dependencies: [
                 .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "SwiftASN1", package: "swift-asn1"),
                 .product(name: "X509", package: "swift-certificates"),
+            ], swiftSettings: strict),
+        .testTarget(
+            name: "CertificatesTests",
+            dependencies: [
+                "Certificates", .product(name: "SwiftASN1", package: "swift-asn1"),
+                .product(name: "X509", package: "swift-certificates"), nioSSL,
             ], swiftSettings: strict),
 
         // protocol
         .target(name: "SMTP", dependencies: ["MailCore", nio], swiftSettings: strict),
         .testTarget(
-            name: "SMTPTests", dependencies: ["SMTP"], resources: [.copy("Transcripts")], swiftSettings: strict),
+            name: "SMTPTests", dependencies: ["MailCore", "SMTP", nio], exclude: ["Transcripts", "Fixtures"],
+            swiftSettings: strict),
         .target(name: "POP3", dependencies: ["MailCore", "SASL", nio], swiftSettings: strict),
+        .testTarget(
+            name: "POP3Tests", dependencies: ["MailCore", "POP3", "SASL", nio], resources: [.copy("Fixtures")],
+            swiftSettings: strict),
 
         // state
         .target(
@@ -71,17 +89,22 @@ let package = Package(
         .target(name: "MailQueue", dependencies: ["MailCore", "Storage"], swiftSettings: strict),
 
         // runtime
-        .target(
-            name: "Observability",
-            dependencies: [
-                .product(name: "CoreMetrics", package: "swift-metrics"), .product(name: "Logging", package: "swift-log"),
-            ], swiftSettings: strict),
+        .target(name: "Observability", dependencies: [metrics, logging], swiftSettings: strict),
+        .testTarget(
+            name: "ObservabilityTests", dependencies: ["Observability", metrics, logging], swiftSettings: strict),
         .target(
             name: "ServerRuntime",
             dependencies: [
-                "MailCore", nio, nioPosix, .product(name: "NIOSSL", package: "swift-nio-ssl"),
-                .product(name: "CoreMetrics", package: "swift-metrics"), .product(name: "Logging", package: "swift-log"),
-                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                nio, nioPosix, .product(name: "NIOTLS", package: "swift-nio"), nioSSL, metrics, logging,
+                serviceLifecycle,
+                .product(name: "Crypto", package: "swift-crypto"),
+            ], swiftSettings: strict),
+        .testTarget(
+            name: "ServerRuntimeTests",
+            dependencies: [
+                "Certificates", "ServerRuntime", nio, nioPosix, .product(name: "NIOEmbedded", package: "swift-nio"),
+                nioSSL,
+                logging, serviceLifecycle,
             ], swiftSettings: strict),
 
         // agents
@@ -89,5 +112,31 @@ let package = Package(
             name: "Delivery",
             dependencies: ["Directory", "InternetMessage", "MailCore", "MailQueue", "MailStore", "Storage", nio],
             swiftSettings: strict),
+        .target(
+            name: "SMTPServer",
+            dependencies: [
+                "Delivery", "Directory", "InternetMessage", "MailCore", "SMTP", "ServerRuntime", "Storage", nio,
+                logging,
+                metrics,
+            ], swiftSettings: strict),
+        .target(
+            name: "POP3Server",
+            dependencies: [
+                "Directory", "MailCore", "MailStore", "POP3", "SASL", "ServerRuntime", "Storage", nio, logging, metrics,
+            ], swiftSettings: strict),
+        .target(
+            name: "Monitor",
+            dependencies: [
+                "Observability", .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "HTTPTypes", package: "swift-http-types"), nio, logging, serviceLifecycle,
+            ], swiftSettings: strict),
+        .testTarget(
+            name: "MonitorTests",
+            dependencies: [
+                "Monitor", "Observability", .product(name: "Hummingbird", package: "hummingbird"), nio, nioPosix,
+                metrics,
+                logging,
+            ], swiftSettings: strict),
     ]
 )

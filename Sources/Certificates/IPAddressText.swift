@@ -1,7 +1,7 @@
 #if canImport(Glibc)
-    import Glibc
+import Glibc
 #elseif canImport(Musl)
-    import Musl
+import Musl
 #endif
 
 /// IP addresses as a certificate carries them: 4 or 16 octets (RFC 5280 §4.2.1.6).

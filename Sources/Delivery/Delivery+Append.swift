@@ -1,5 +1,5 @@
-package import InternetMessage
-package import MailCore
+internal import InternetMessage
+internal import MailCore
 package import MailStore
 package import Storage
 

@@ -1,7 +1,7 @@
 package import Directory
-package import MailCore
-package import MailStore
-package import Storage
+internal import MailCore
+internal import MailStore
+internal import Storage
 
 extension Delivery {
     /// Why a mailbox cannot take a message.

@@ -1,8 +1,8 @@
-package import Directory
-package import InternetMessage
+internal import Directory
+internal import InternetMessage
 package import MailCore
-package import MailQueue
-package import MailStore
+internal import MailQueue
+internal import MailStore
 package import Storage
 
 /// The one way in: every message, whatever brought it, is filed and queued here, in one transaction.

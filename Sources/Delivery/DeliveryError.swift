@@ -1,4 +1,4 @@
-package import MailCore
+internal import MailCore
 
 /// Why a message is not delivered.
 package enum DeliveryError: Error, Sendable, Equatable {

@@ -1,7 +1,7 @@
 public import Directory
-public import MailCore
-public import MailQueue
-public import MailStore
+internal import MailCore
+internal import MailQueue
+internal import MailStore
 public import Storage
 
 /// The one store with the tables of all modules, and what its log means to them.

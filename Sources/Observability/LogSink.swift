@@ -1,9 +1,9 @@
 import Synchronization
 
 #if canImport(Glibc)
-    import Glibc
+import Glibc
 #elseif canImport(Musl)
-    import Musl
+import Musl
 #endif
 
 /// Takes finished log lines. Never blocks.
@@ -32,7 +32,7 @@ public final class FileLogSink: LogSink, @unchecked Sendable {
     private var queue = Queue()
 
     /// A sink to `descriptor`, standard error by default, that keeps at most `bytesMax` octets waiting.
-    public init(descriptor: Int32 = STDERR_FILENO, bytesMax: Int = 1 << 20) {
+    public init(descriptor: Int32 = 2, bytesMax: Int = 1 << 20) {
         self.descriptor = descriptor
         self.bytesMax = bytesMax
         pthread_mutex_init(mutex, nil)
@@ -104,6 +104,11 @@ public final class FileLogSink: LogSink, @unchecked Sendable {
     }
 
     private func drain() {
+        // A reader who is gone costs the lines, not the process: write fails with EPIPE.
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        sigaddset(&signals, SIGPIPE)
+        pthread_sigmask(SIG_BLOCK, &signals, nil)
         while let batch = nextBatch() {
             writeAll(batch)
         }

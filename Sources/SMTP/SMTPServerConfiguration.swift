@@ -45,7 +45,7 @@ package struct SMTPServerConfiguration: Sendable {
         tooBigReply = .messageTooBig(limitOctets: limits.messageOctetsMax)
     }
 
-    /// What may be used on a connection now; REQUIRETLS only within TLS (RFC 8689 §4.2.1).
+    /// What may be used on a connection now; REQUIRETLS only within TLS (RFC 8689 §2).
     func extensions(_ channel: ChannelSecurity) -> SMTPExtensions {
         channel == .tls ? extensions : extensions.subtracting(.requireTLS)
     }

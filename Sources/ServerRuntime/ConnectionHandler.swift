@@ -276,14 +276,13 @@ final class ConnectionHandler<Session: ConnectionSession>: ChannelDuplexHandler 
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        switch event {
-        case ChannelEvent.inputClosed:
+        if let event = event as? ChannelEvent, event == .inputClosed {
             inputClosed()
-        case let hello as ServerHello:
+        } else if let hello = event as? ServerHello {
             serverHello = hello
-        case TLSUserEvent.handshakeCompleted:
+        } else if let event = event as? TLSUserEvent, case .handshakeCompleted = event {
             handshakeCompleted()
-        default:
+        } else {
             context.fireUserInboundEventTriggered(event)
         }
     }

@@ -35,7 +35,8 @@ final class LoopConnections: @unchecked Sendable {
         connection.place = connections.count
         connections.append(connection)
         if sweeper == nil {
-            sweeper = eventLoop.scheduleRepeatedTask(initialDelay: .seconds(1), delay: .seconds(1)) { _ in self.sweep() }
+            sweeper = eventLoop.scheduleRepeatedTask(initialDelay: .seconds(1), delay: .seconds(1)) { _ in self.sweep()
+            }
         }
         if isDraining { connection.drain() }
     }

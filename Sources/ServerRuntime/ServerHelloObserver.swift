@@ -24,13 +24,21 @@ final class ServerHelloObserver: ChannelOutboundHandler, RemovableChannelHandler
     typealias OutboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
+    private var isDone = false
+
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         let octets = unwrapOutboundIn(data)
         context.write(data, promise: promise)
-        guard octets.readableBytes > 0 else { return }
+        guard !isDone, octets.readableBytes > 0 else { return }
+        isDone = true
         if let hello = ServerHello(record: octets) {
             context.fireUserInboundEventTriggered(hello)
         }
-        context.pipeline.syncOperations.removeHandler(self, promise: nil)
+    }
+
+    /// Leaves here, not in `write`: of a writeAndFlush, the flush would be lost with the handler.
+    func flush(context: ChannelHandlerContext) {
+        context.flush()
+        if isDone { context.pipeline.syncOperations.removeHandler(self, promise: nil) }
     }
 }

@@ -5,14 +5,31 @@ import Synchronization
 
 @testable import Directory
 
+/// A data folder of its own for a test, gone with it.
+final class DirectoryFolder: Sendable {
+    let path = NSTemporaryDirectory() + "paloma-directory-" + UUID().uuidString
+
+    deinit {
+        try? FileManager.default.removeItem(atPath: path)
+    }
+
+    /// No messages here.
+    static let describing = LogDescribing(
+        replay: { _, _, _ in }, describe: { _, _ in throw StorageError(.misuse, "no messages here") },
+        renew: { note, _ in note }, apply: { _, _ in }, recount: { _ in })
+
+    func open() throws -> Store {
+        try Store.open(folder: path, parts: [Directory.schema], describing: Self.describing).store
+    }
+}
+
 /// A store of its own for a test, closed and removed with it.
 func withDirectory(
     limits: DirectoryLimits = .forTests, hooks: Directory.Hooks = Directory.Hooks(),
     clock: DirectoryClock = .system, _ body: (Directory) async throws -> Void
 ) async throws {
-    let folder = NSTemporaryDirectory() + "paloma-directory-" + UUID().uuidString
-    defer { try? FileManager.default.removeItem(atPath: folder) }
-    let store = try Store.open(folder: folder, parts: [Directory.schema]) { _, _, _ in }.store
+    let folder = DirectoryFolder()
+    let store = try folder.open()
     let directory = Directory(store: store, hooks: hooks, limits: limits, clock: clock)
     do {
         try await body(directory)

@@ -1,3 +1,4 @@
+import Foundation
 import InternetMessage
 
 /// Random numbers that are the same in every run (SplitMix64).
@@ -21,6 +22,22 @@ struct CodecSeed: RandomNumberGenerator {
     /// Octets of `alphabet` alone.
     mutating func bytes(_ count: Int, of alphabet: [UInt8]) -> [UInt8] {
         (0..<count).map { _ in alphabet[Int(next() % UInt64(alphabet.count))] }
+    }
+
+    /// `input` with up to five octets removed, put in or changed.
+    mutating func mutation(of input: [UInt8], alphabet: [UInt8]) -> [UInt8] {
+        var output = input
+        for _ in 0..<Int(next() % 6) where !output.isEmpty {
+            let place = Int(next() % UInt64(output.count))
+            let octet = alphabet[Int(next() % UInt64(alphabet.count))]
+            switch next() % 4 {
+            case 0: output.remove(at: place)
+            case 1: output.insert(octet, at: place)
+            case 2: output[place] = octet
+            default: output.insert(contentsOf: output.prefix(place), at: place)
+            }
+        }
+        return output
     }
 
     /// Text of letters, blanks, marks and characters of two to four octets.
@@ -55,3 +72,13 @@ extension ContentDecoder {
 func octets(_ text: String) -> [UInt8] { Array(text.utf8) }
 
 func string(_ octets: some Sequence<UInt8>) -> String { String(decoding: Array(octets), as: UTF8.self) }
+
+/// The values in a file of the folder Fixtures/codecs.
+func codecCorpus(_ name: String) throws -> [[UInt8]] {
+    let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("Fixtures/codecs")
+    let text = try String(contentsOf: folder.appendingPathComponent(name), encoding: .utf8)
+    return text.split(separator: "\n").map { line in
+        let withReturns = String(line).replacing("\\r", with: "\r").replacing("\\n", with: "\n")
+        return octets(withReturns.replacing("\\t", with: "\t"))
+    }
+}

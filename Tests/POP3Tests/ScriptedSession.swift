@@ -13,10 +13,10 @@ struct ScriptedSession {
     private(set) var output = ByteBuffer()
     private(set) var isClosed = false
     private var input = ByteBuffer()
-    var machine: POP3Server
+    var machine: POP3ServerStateMachine
 
     init(tls: POP3TLS, configuration: POP3Configuration = POP3Configuration(), limits: POP3Limits = POP3Limits()) {
-        machine = POP3Server(
+        machine = POP3ServerStateMachine(
             configuration: configuration, limits: limits, tls: tls,
             bindings: tls == .active ? Self.bindings : TLSChannelBindings(),
             nonces: SASLNonceSource(seed: SecretBytes("seed".utf8)), decoySecret: SecretBytes("decoy".utf8))

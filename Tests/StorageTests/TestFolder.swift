@@ -27,19 +27,47 @@ final class TestFolder: Sendable {
     }
 
     static let schema = SchemaPart(
-        name: "test", versions: [["CREATE TABLE filing (email BIGINT NOT NULL, account BIGINT NOT NULL)"]])
+        name: "test",
+        versions: [
+            [
+                """
+                CREATE TABLE filing (
+                    email BIGINT NOT NULL, account BIGINT NOT NULL, PRIMARY KEY (email, account))
+                """,
+                "CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT)",
+            ]
+        ], references: ["SELECT email FROM filing"])
 
-    static let replay: DeliveryReplay = { record, _, transaction in
-        for copy in record.copies {
-            try transaction.run(
-                "INSERT INTO filing VALUES (?1, ?2)", .integer(record.email.rawValue), .integer(copy.account.rawValue))
-        }
-    }
+    static let describing = LogDescribing(
+        replay: { record, _, transaction in
+            for copy in record.copies {
+                try transaction.run(
+                    "INSERT INTO filing VALUES (?1, ?2) ON CONFLICT DO NOTHING", .integer(record.email.rawValue),
+                    .integer(copy.account.rawValue))
+            }
+        },
+        describe: { email, transaction in
+            var copies: [FiledCopy] = []
+            try transaction.query("SELECT account FROM filing WHERE email = ?1", .integer(email.rawValue)) {
+                copies.append(FiledCopy(forTestOf: $0.integer(0)))
+            }
+            return DeliveryRecord(email: email, copies: copies, queued: nil)
+        },
+        renew: { note, _ in note },
+        apply: { note, transaction in
+            guard case .expunged(let account, _, let uids) = note else { return }
+            for uid in uids {
+                try transaction.run(
+                    "DELETE FROM filing WHERE email = ?1 AND account = ?2", .integer(Int64(uid.rawValue)),
+                    .integer(account.rawValue))
+            }
+        },
+        recount: { _ in })
 
     func open(
         schema: SchemaPart = TestFolder.schema, limits: StorageLimits = StorageLimits()
     ) throws -> (store: Store, report: Store.OpeningReport) {
-        try Store.open(folder: path, parts: [schema], limits: limits, replay: Self.replay)
+        try Store.open(folder: path, parts: [schema], describing: Self.describing, limits: limits)
     }
 
     func names(_ folder: String) throws -> [String] {
@@ -55,10 +83,28 @@ final class TestFolder: Sendable {
         try FileManager.default.copyItem(atPath: "\(path)/\(name)", toPath: "\(path)/paloma.db")
     }
 
+    func removeDatabase() throws {
+        for suffix in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: "\(path)/paloma.db\(suffix)") }
+    }
+
+    func size(_ file: String) throws -> Int {
+        try Data(contentsOf: URL(fileURLWithPath: "\(path)/\(file)")).count
+    }
+
+    /// In place: the store keeps its files open.
+    func truncate(_ file: String, to size: Int) throws {
+        let handle = try FileHandle(forUpdating: URL(fileURLWithPath: "\(path)/\(file)"))
+        try handle.truncate(atOffset: UInt64(size))
+        try handle.close()
+    }
+
     func change(_ file: String, at offset: Int, by mask: UInt8 = 0xff) throws {
-        var data = try Data(contentsOf: URL(fileURLWithPath: "\(path)/\(file)"))
-        data[offset] ^= mask
-        try data.write(to: URL(fileURLWithPath: "\(path)/\(file)"))
+        let handle = try FileHandle(forUpdating: URL(fileURLWithPath: "\(path)/\(file)"))
+        try handle.seek(toOffset: UInt64(offset))
+        let octet = (try handle.read(upToCount: 1)?.first ?? 0) ^ mask
+        try handle.seek(toOffset: UInt64(offset))
+        try handle.write(contentsOf: Data([octet]))
+        try handle.close()
     }
 }
 
@@ -70,12 +116,7 @@ extension Store {
     func deliverForTest(_ body: MessageBody, to accounts: [Int64]) async throws -> EmailID {
         let email = reserveEmailID()
         return try await deliver(email, body) { transaction in
-            let copies = accounts.map { account in
-                FiledCopy(
-                    account: AccountID(rawValue: account), mailbox: MailboxID(rawValue: 1), uid: UID(rawValue: 1),
-                    modSeq: ModSeq(rawValue: 1), thread: ThreadID(rawValue: 1), flags: [.seen], keywords: ["$Test"],
-                    internalDate: -5, saveDate: 7, prefix: Array("X: y\r\n".utf8))
-            }
+            let copies = accounts.map(FiledCopy.init(forTestOf:))
             let record = DeliveryRecord(email: email, copies: copies, queued: nil)
             try record.file(in: transaction)
             return (record, email)
@@ -104,6 +145,31 @@ extension Store {
 
 extension DeliveryRecord {
     func file(in transaction: SQLTransaction) throws {
-        try TestFolder.replay(self, UnsafeRawBufferPointer(start: nil, count: 0), transaction)
+        for copy in copies {
+            try transaction.run(
+                "INSERT INTO filing VALUES (?1, ?2)", .integer(email.rawValue), .integer(copy.account.rawValue))
+        }
+    }
+}
+
+extension FiledCopy {
+    init(forTestOf account: Int64) {
+        self.init(
+            account: AccountID(rawValue: account), mailbox: MailboxID(rawValue: 1), uid: UID(rawValue: 1),
+            modSeq: ModSeq(rawValue: 1), thread: ThreadID(rawValue: 1), flags: [.seen], keywords: ["$Test"],
+            internalDate: -5, saveDate: 7, prefix: Array("X: y\r\n".utf8))
+    }
+}
+
+extension Store {
+    /// Takes a copy away as an expunge does: the row, the reference, and a note for a rebuild.
+    func expungeForTest(_ email: EmailID, of account: Int64) async throws {
+        try await change { transaction in
+            try transaction.run(
+                "DELETE FROM filing WHERE email = ?1 AND account = ?2", .integer(email.rawValue), .integer(account))
+            try transaction.release(email)
+            let uid = UID(rawValue: UInt32(email.rawValue))
+            transaction.note(.expunged(AccountID(rawValue: account), MailboxID(rawValue: 1), [uid]))
+        }
     }
 }

@@ -8,8 +8,8 @@ package struct AddressListParser {
     private var position: Int
     private var items: [AddressListItem] = []
     private var isInGroup = false
-    /// What follows an angle address without a comma is no address unless it has one of its own.
-    private var isBehindAngle = false
+    /// What follows an address without a comma is no other one unless it has one of its own.
+    private var isBehindAddress = false
     /// Set once a comment or quoted string was found that never ends: such marks are skipped from there on.
     private var commentsNeverEnd = false
     private var quotesNeverEnd = false
@@ -81,10 +81,11 @@ package struct AddressListParser {
                 if isInGroup { items.append(.groupEnd) }
                 isInGroup = false
                 return
-            case ASCII.colon where !isInGroup && !words.phrase.isEmpty:
+            case ASCII.colon where !isInGroup:
                 position += 1
+                guard !words.phrase.isEmpty else { continue }
                 isInGroup = true
-                isBehindAngle = false
+                isBehindAddress = false
                 return items.append(.groupStart(words.phrase))
             case ASCII.less:
                 return readAngleAddress(words)
@@ -148,8 +149,8 @@ package struct AddressListParser {
 
     /// A name without an address: one word is a local part without its domain, more are a display name.
     private mutating func finishWithoutAddress(_ words: Words) {
-        defer { isBehindAngle = false }
-        guard !words.phrase.isEmpty, !isBehindAngle else { return }
+        defer { isBehindAddress = false }
+        guard !words.phrase.isEmpty, !isBehindAddress else { return }
         if words.hasBlank {
             append(name: words.phrase, route: nil, local: [], domain: [])
         } else {
@@ -190,8 +191,14 @@ extension AddressListParser {
                 return append(name: comment, route: nil, local: local, domain: domain)
             case ASCII.semicolon:
                 return append(name: comment, route: nil, local: local, domain: domain)
-            default:
+            case ASCII.greater:
                 position += 1
+            case let octet where octet.isFoldingSpace:
+                position += 1
+            default:
+                // Another address without a comma before it, or nothing.
+                isBehindAddress = true
+                return append(name: comment, route: nil, local: local, domain: domain)
             }
         }
         append(name: comment, route: nil, local: local, domain: domain)
@@ -226,7 +233,7 @@ extension AddressListParser {
     }
 
     private mutating func skipBehindAngle(_ comment: inout [UInt8]?) {
-        isBehindAngle = true
+        isBehindAddress = true
         while !isAtEnd {
             if next.isFoldingSpace || next == ASCII.greater {
                 position += 1
@@ -234,7 +241,7 @@ extension AddressListParser {
                 if let text = readComment(), comment == nil { comment = text }
             } else if next == ASCII.comma {
                 position += 1
-                isBehindAngle = false
+                isBehindAddress = false
                 return
             } else {
                 return

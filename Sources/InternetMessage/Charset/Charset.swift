@@ -49,6 +49,7 @@ package enum Charset: Sendable, Hashable {
         case .hz:
             return Charset.iconv("GB18030").decode(EscapedCharset.gbk(fromHZ: bytes)[...])
         case .iconv(let name):
+            if containsASCII, Self.isASCII(bytes) { return String(decoding: bytes, as: UTF8.self) }
             guard let converter = IconvConverter(from: name) else { return Self.guess(bytes) }
             return converter.decode(bytes)
         }
@@ -58,6 +59,23 @@ package enum Charset: Sendable, Hashable {
     package static func guess(_ bytes: ArraySlice<UInt8>) -> String {
         let text = withoutMark(bytes)
         return String(validating: text, as: UTF8.self) ?? decodeWindows1252(bytes)
+    }
+
+    /// Whether ASCII octets mean in it what they mean in ASCII, whatever stands before them.
+    private var containsASCII: Bool {
+        guard case .iconv(let name) = self else { return true }
+        return Self.namesThatContainASCII.contains { name.hasPrefix($0) }
+    }
+
+    private static let namesThatContainASCII = [
+        "ISO-8859-", "KOI8-R", "KOI8-U", "CP125", "CP874", "GB18030", "BIG5", "EUC-", "UHC", "CP932", "MAC",
+    ]
+
+    private static func isASCII(_ bytes: ArraySlice<UInt8>) -> Bool {
+        bytes.withUnsafeBufferPointer { source in
+            for octet in source where octet >= 0x80 { return false }
+            return true
+        }
     }
 
     private static func withoutMark(_ bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8> {

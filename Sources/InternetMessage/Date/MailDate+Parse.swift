@@ -137,20 +137,26 @@ private struct DateScanner {
     private mutating func readName() {
         let start = position
         while octets[position].isASCIILetter { position += 1 }
-        let name = String(
-            decoding: octets.copy(start..<min(position, start + 12)).map(\.asciiLowercased), as: UTF8.self)
-        if month == nil, name.count >= 3,
-            let found = MailDate.months.firstIndex(where: { $0.lowercased() == name.prefix(3) })
-        {
-            month = found + 1
+        let name = start..<position
+        if month == nil, name.count >= 3, let found = monthNumber(at: start) {
+            month = found
             // `21-Nov-97`
             if octets[position] == ASCII.hyphen { position += 1 }
         } else if secondOfDay != nil, zoneMinutes == nil {
-            let zone = Self.namedZones[name]
-            zoneMinutes = (zone ?? 0) * 60
+            let zone = Self.namedZones.first { octets.equalsIgnoringCase(name, $0.name) }
+            zoneMinutes = (zone?.hours ?? 0) * 60
             isZoneKnown = zone != nil
         }
     }
+
+    private func monthNumber(at start: Int) -> Int? {
+        let begin = start..<start + 3
+        return Self.months.firstIndex { octets.equalsIgnoringCase(begin, $0) }.map { $0 + 1 }
+    }
+
+    private static let months: [StaticString] = [
+        "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
+    ]
 
     private mutating func setZone(_ number: Int, isWest: Bool) {
         let minutes = number / 100 * 60 + number % 100
@@ -160,8 +166,8 @@ private struct DateScanner {
     }
 
     /// RFC 5322 §4.3. Military zones, but Z, and unknown names mean that the zone is not known.
-    private static let namedZones = [
-        "ut": 0, "gmt": 0, "utc": 0, "z": 0, "edt": -4, "est": -5, "cdt": -5, "cst": -6, "mdt": -6, "mst": -7,
-        "pdt": -7, "pst": -8,
+    private static let namedZones: [(name: StaticString, hours: Int)] = [
+        ("gmt", 0), ("utc", 0), ("ut", 0), ("z", 0), ("edt", -4), ("est", -5), ("cdt", -5), ("cst", -6), ("mdt", -6),
+        ("mst", -7), ("pdt", -7), ("pst", -8),
     ]
 }

@@ -14,7 +14,6 @@ package struct MailDate: Sendable, Hashable {
         self.isZoneKnown = isZoneKnown
     }
 
-    /// Names of the months, as both reading and writing have them.
     static let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
     static let weekdays = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"]
 

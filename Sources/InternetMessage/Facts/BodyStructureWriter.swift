@@ -14,11 +14,12 @@ struct BodyStructureWriter {
 
     let message: ParsedMessage
     let octets: Octets
+    let details: [PartDetails]
     let form: Form
 
     /// Appends the structure of `part`. Recursion is bounded by ``MessageLimits/depthMax``.
     func write(_ part: Int, to text: inout IMAPText) {
-        let type = ContentType(of: part, in: message, octets)
+        let type = details[part].type
         text.raw("(")
         if message.parts[part].kind == .multipart {
             for child in message.children(of: part) { write(child, to: &text) }
@@ -126,7 +127,7 @@ struct BodyStructureWriter {
 
     private func dispositionLanguageLocation(_ part: Int, to text: inout IMAPText) {
         text.raw(" ")
-        if let disposition = message.disposition(of: part, in: octets) {
+        if let disposition = details[part].disposition {
             text.raw("(")
             text.uppercaseString(disposition.value.utf8)
             text.raw(" ")

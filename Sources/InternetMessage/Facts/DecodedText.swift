@@ -3,13 +3,12 @@ struct DecodedText {
     let message: ParsedMessage
     let octets: Octets
 
-    /// The first `limit` octets, about, of a part's text in UTF-8; empty for what is no text.
-    func text(of part: Int, _ type: ContentType, limit: Int) -> [UInt8] {
-        guard type.isText, limit > 0 else { return [] }
+    /// The first `limit` octets, about, of a part's text; empty for what is no text.
+    func text(of part: Int, _ type: ContentType, limit: Int) -> String {
+        guard type.isText, limit > 0 else { return "" }
         let content = content(of: part, limit: limit)
-        let label = type.parameters?["charset"] ?? ""
-        let text = Array(Charset.decode(content[...], label: label).utf8)
-        return type.isHTML ? Array(HTMLText.plain(from: text[...], limit: limit).utf8) : text
+        let text = Charset.decode(content[...], label: type.parameters?["charset"] ?? "")
+        return type.isHTML ? HTMLText.plain(from: text, limit: limit) : text
     }
 
     /// No encoding makes four octets, and a line end for each, of one: reading more would decode for nothing.

@@ -41,11 +41,13 @@ package struct MessageFacts: Sendable, Hashable {
     /// The facts of a message that was parsed already from the same `bytes`.
     package init(_ message: ParsedMessage, in bytes: UnsafeRawBufferPointer) {
         let octets = Octets(bytes, limit: MessageLimits.octetsMax)
+        let details = message.details(in: octets)
         var text = IMAPText(capacity: 512)
         EnvelopeWriter(message: message, octets: octets).write(0, to: &text)
         envelope = text.octets
         text = IMAPText(capacity: 256)
-        BodyStructureWriter(message: message, octets: octets, form: .bodyStructure).write(0, to: &text)
+        BodyStructureWriter(message: message, octets: octets, details: details, form: .bodyStructure)
+            .write(0, to: &text)
         bodyStructure = text.octets
         partIndex = PartIndex(message).encoded()
         octetCount = message.octetCount
@@ -60,8 +62,8 @@ package struct MessageFacts: Sendable, Hashable {
         references = message.messageIDs(.references, in: octets)
         sent = message.field(.date, of: 0).flatMap { MailDate(octets[$0.value]) }
         from = message.firstAddress(.from, in: octets)
-        hasAttachment = message.hasAttachment(in: octets)
-        preview = PreviewText(message: message, octets: octets).read()
+        hasAttachment = message.hasAttachment(details)
+        preview = PreviewText(message: message, octets: octets, details: details).read()
     }
 
     /// Parses `bytes`, which need not live longer than this call.

@@ -20,12 +20,17 @@ package struct PartDescription: Sendable, Hashable {
     package let body: ByteRange
 }
 
+extension PartDescription: CustomDebugStringConvertible {
+    /// Number, type and size alone: logs carry nothing that people wrote.
+    package var debugDescription: String { "PartDescription(\(number) \(mediaType) \(body.count) octets)" }
+}
+
 extension ParsedMessage {
     /// What there is to say of a part; `bytes` are those that were parsed.
     package func describe(_ part: Int, in bytes: UnsafeRawBufferPointer) -> PartDescription {
         let octets = Octets(bytes, limit: MessageLimits.octetsMax)
-        let type = ContentType(of: part, in: self, octets)
-        let disposition = disposition(of: part, in: octets)
+        let details = PartDetails(of: part, in: self, octets)
+        let type = details.type
         let id = field(.contentID, of: part).flatMap {
             InternetMessageID.list(octets[$0.value], limit: 1).first?.text ?? text(.contentID, of: part, octets)
         }
@@ -34,8 +39,8 @@ extension ParsedMessage {
         let mediaType = (type.type + [ASCII.slash] + type.subtype).map(\.asciiLowercased)
         return PartDescription(
             number: number(of: part), mediaType: String(decoding: mediaType, as: UTF8.self),
-            charset: type.parameters?["charset"], disposition: disposition?.value.lowercased(),
-            fileName: disposition?["filename"] ?? type.parameters?["name"], contentID: id,
+            charset: type.parameters?["charset"], disposition: details.disposition?.value.lowercased(),
+            fileName: details.fileName, contentID: id,
             description: text(.contentDescription, of: part, octets),
             location: text(.contentLocation, of: part, octets),
             languages: (languages ?? []).map { String(decoding: $0, as: UTF8.self) }, encoding: parts[part].encoding,
@@ -54,7 +59,7 @@ extension ParsedMessage {
         if parts[part].kind != .multipart, isMessageRoot(part) { reversed.append(1) }
         while let parent = parts[current].parent {
             if parts[parent].kind == .multipart {
-                reversed.append(position(of: current, in: parent) + 1)
+                reversed.append(Int(parts[current].ordinal) + 1)
             } else if parts[parent].kind == .message, isMessageRoot(parent) {
                 reversed.append(1)
             }
@@ -66,10 +71,5 @@ extension ParsedMessage {
     private func isMessageRoot(_ part: Int) -> Bool {
         guard let parent = parts[part].parent else { return true }
         return parts[parent].kind == .message
-    }
-
-    private func position(of child: Int, in parent: Int) -> Int {
-        for (position, sibling) in children(of: parent).enumerated() where sibling == child { return position }
-        return 0
     }
 }

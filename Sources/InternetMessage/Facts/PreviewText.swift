@@ -2,6 +2,7 @@
 struct PreviewText {
     let message: ParsedMessage
     let octets: Octets
+    let details: [PartDetails]
 
     /// At most ``MessageLimits/previewCharactersMax`` characters; empty when the message has no text of its own.
     ///
@@ -9,7 +10,7 @@ struct PreviewText {
     func read() -> String {
         let bodies = textBodies()
         for part in bodies.plain + bodies.html {
-            let type = ContentType(of: part, in: message, octets)
+            let type = details[part].type
             let limit = message.limits.previewOctetsMax
             // What plain text begins with is its preview; HTML begins with much that is not seen.
             let octetsMax = type.isHTML ? limit : min(limit, message.limits.previewCharactersMax * 8)
@@ -26,38 +27,42 @@ struct PreviewText {
         var html: [Int] = []
         for part in message.parts.indices where message.parts[part].kind == .leaf {
             guard plain.count < 2, html.count < 2, part < 64 else { break }
-            let type = ContentType(of: part, in: message, octets)
+            let type = details[part].type
             guard type.isPlainText || type.isHTML else { continue }
-            if message.disposition(of: part, in: octets)?.value.lowercased() == "attachment" { continue }
+            if details[part].isDeclaredAttachment { continue }
             if type.isHTML { html.append(part) } else { plain.append(part) }
         }
         return (plain, html)
     }
 
     /// The text in one line: white space collapsed, what nobody sees left out.
-    static func line(_ text: [UInt8], charactersMax: Int) -> String {
-        var line = String.UnicodeScalarView()
+    static func line(_ text: String, charactersMax: Int) -> String {
+        var line: [UInt8] = []
+        line.reserveCapacity(charactersMax * 2)
         var count = 0
         var isSpacePending = false
-        for scalar in String(decoding: text, as: UTF8.self).unicodeScalars {
-            if isInvisible(scalar) { continue }
+        for scalar in text.unicodeScalars {
+            if scalar.value >= 0x80, isInvisible(scalar) { continue }
             if isSpace(scalar) {
                 isSpacePending = count > 0
                 continue
             }
+            guard count + (isSpacePending ? 1 : 0) < charactersMax else { break }
             if isSpacePending {
-                guard count + 1 < charactersMax else { break }
-                line.append(" ")
+                line.append(ASCII.space)
                 count += 1
                 isSpacePending = false
             }
-            guard count < charactersMax else { break }
-            line.append(scalar)
+            if scalar.value < 0x80 {
+                line.append(UInt8(truncatingIfNeeded: scalar.value))
+            } else {
+                line.append(contentsOf: UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter)
+            }
             count += 1
         }
         // The end of what was decoded may have cut a character in two.
-        if line.last == "\u{FFFD}" { line.removeLast() }
-        return String(line)
+        if line.suffix(3).elementsEqual(UTF8.encodedReplacementCharacter) { line.removeLast(3) }
+        return String(decoding: line, as: UTF8.self)
     }
 
     private static func isSpace(_ scalar: Unicode.Scalar) -> Bool {

@@ -66,25 +66,18 @@ private struct Reader {
         let limit = message.limits.searchTextOctetsMax
         for part in message.parts.indices {
             guard text.count < limit else { break }
-            let type = ContentType(of: part, in: message, octets)
-            append(fileName(of: part, type), to: &text)
+            let details = PartDetails(of: part, in: message, octets)
+            append(details.fileName ?? "", to: &text)
             if let parent = message.parts[part].parent, message.parts[parent].kind == .message {
                 append(subject(of: part), to: &text)
                 append(addresses([.from, .to, .cc], of: part), to: &text)
             }
             guard message.parts[part].kind == .leaf else { continue }
             let content = DecodedText(message: message, octets: octets)
-                .text(of: part, type, limit: limit - min(limit, text.count))
-            if !content.isEmpty {
-                text.append(contentsOf: content)
-                text.append(ASCII.lf)
-            }
+                .text(of: part, details.type, limit: limit - min(limit, text.count))
+            append(content, to: &text)
         }
         return String(decoding: text.prefix(limit), as: UTF8.self)
-    }
-
-    private func fileName(of part: Int, _ type: ContentType) -> String {
-        message.disposition(of: part, in: octets)?["filename"] ?? type.parameters?["name"] ?? ""
     }
 
     private func append(_ line: String, to text: inout [UInt8]) {

@@ -8,10 +8,25 @@
 package enum HeaderText {
     /// An unstructured field's value, such as Subject's (RFC 5322 §2.2.1); blanks around it do not count.
     package static func decode(unstructured value: ArraySlice<UInt8>) -> String {
+        let trimmed = trim(value)
+        if isPlain(trimmed) { return String(decoding: trimmed, as: UTF8.self) }
         var text = TextAssembly()
-        let unfolded = unfold(value)
-        text.append(trim(unfolded[...]), in: .unstructured)
+        let unfolded = unfold(trimmed)
+        text.append(unfolded[...], in: .unstructured)
         return text.finish()
+    }
+
+    /// Whether the octets are the text: printable ASCII without the beginning of an encoded word.
+    private static func isPlain(_ value: ArraySlice<UInt8>) -> Bool {
+        value.withUnsafeBufferPointer { source in
+            var previous: UInt8 = 0
+            for octet in source {
+                if octet < 0x20 || octet > 0x7E { return false }
+                if octet == UInt8(ascii: "?"), previous == UInt8(ascii: "=") { return false }
+                previous = octet
+            }
+            return true
+        }
     }
 
     /// The inside of a comment (RFC 5322 §3.2.2), without its outer parentheses; backslashes are undone.

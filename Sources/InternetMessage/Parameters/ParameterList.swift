@@ -10,6 +10,11 @@ package struct ParameterList: Sendable, Equatable {
         package let name: String
         package let value: [UInt8]
 
+        package init(name: String, value: [UInt8]) {
+            self.name = name
+            self.value = value
+        }
+
         /// The value as text; 8-bit octets are guessed.
         package var text: String { Charset.guess(value[...]) }
     }
@@ -21,6 +26,12 @@ package struct ParameterList: Sendable, Equatable {
         package let value: String
         /// The language tag of RFC 2231 §4, when there is one.
         package let language: String?
+
+        package init(name: String, value: String, language: String? = nil) {
+            self.name = name
+            self.value = value
+            self.language = language
+        }
     }
 
     /// Bounds on what is read; RFC 2045 has none. Real values have fewer than ten parameters.

@@ -56,11 +56,30 @@ struct ContentType {
     }
 }
 
+/// What the structured MIME fields of a part say; read once, asked several times.
+struct PartDetails {
+    let type: ContentType
+    /// Content-Disposition (RFC 2183); nil when there is none, or one that says nothing.
+    let disposition: ParameterList?
+
+    init(of part: Int, in message: ParsedMessage, _ octets: Octets) {
+        type = ContentType(of: part, in: message, octets)
+        disposition = message.field(.contentDisposition, of: part).flatMap {
+            let list = ParameterList(parsing: octets[$0.value].trimmed().copy()[...])
+            return list.value.isEmpty ? nil : list
+        }
+    }
+
+    /// True when the part says itself that it is one.
+    var isDeclaredAttachment: Bool { disposition?.value.lowercased() == "attachment" }
+
+    /// The name that its sender gave the file.
+    var fileName: String? { disposition?["filename"] ?? type.parameters?["name"] }
+}
+
 extension ParsedMessage {
-    /// Content-Disposition of a part (RFC 2183); nil when it has none, or one that says nothing.
-    func disposition(of part: Int, in octets: Octets) -> ParameterList? {
-        guard let field = field(.contentDisposition, of: part) else { return nil }
-        let list = ParameterList(parsing: octets[field.value].trimmed().copy()[...])
-        return list.value.isEmpty ? nil : list
+    /// The details of all parts.
+    func details(in octets: Octets) -> [PartDetails] {
+        parts.indices.map { PartDetails(of: $0, in: self, octets) }
     }
 }

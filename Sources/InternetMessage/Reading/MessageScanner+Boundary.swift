@@ -5,19 +5,22 @@ extension MessageScanner {
         let level: Int
         let isClosing: Bool
         let lineStart: Int
+        /// Line ends before it.
+        let linesBefore: Int32
     }
 
     /// Goes on to behind the next boundary line; nil, and at the end, when there is none.
     mutating func nextDelimiter() -> Delimiter? {
         var line = position
         var count = lines
+        let isWaiting = !boundaries.isEmpty
         defer {
             position = line
             lines = count
         }
         while line < octets.end {
-            if boundaryCount > 0, octets[line] == ASCII.hyphen, octets[line + 1] == ASCII.hyphen,
-                let delimiter = delimiter(at: line)
+            if isWaiting, octets[line] == ASCII.hyphen, octets[line + 1] == ASCII.hyphen,
+                let delimiter = delimiter(at: line, linesBefore: count)
             {
                 if let newline = octets.first(ASCII.lf, from: line) {
                     line = newline + 1
@@ -41,20 +44,12 @@ extension MessageScanner {
     ///
     /// The whole line must be the boundary, but for blanks behind it: RFC 2046 §5.1.1 lets a reader compare the
     /// beginning alone, and then a boundary that begins like another one would end the wrong part.
-    func delimiter(at lineStart: Int) -> Delimiter? {
+    func delimiter(at lineStart: Int, linesBefore: Int32) -> Delimiter? {
         let lineEnd = octets.first(ASCII.lf, from: lineStart) ?? octets.end
         let end = endWithoutBlanks(lineStart + 2, lineEnd)
-        let count = end - lineStart - 2
-        guard count >= shortestBoundary else { return nil }
-        let hasClosingMark = octets[end - 1] == ASCII.hyphen && octets[end - 2] == ASCII.hyphen
-        for level in open.indices.reversed() {
-            let isClosing = hasClosingMark && open[level].boundary.count == count - 2
-            guard open[level].boundary.count == count || isClosing, !open[level].boundary.isEmpty else { continue }
-            if octets.matches(open[level].boundary, at: lineStart + 2) {
-                return Delimiter(level: level, isClosing: isClosing, lineStart: lineStart)
-            }
+        return boundaries.level(of: octets[lineStart + 2..<end]).map {
+            Delimiter(level: $0.level, isClosing: $0.isClosing, lineStart: lineStart, linesBefore: linesBefore)
         }
-        return nil
     }
 
     /// True when the line at `lineStart` is the boundary, or the closing one, that `boundary` makes.

@@ -15,10 +15,8 @@ struct MessageScanner {
     var lines: Int32 = 0
     /// Parts whose end was not met yet, outermost first.
     var open: [OpenPart] = []
-    /// How many of `open` wait for a boundary.
-    var boundaryCount = 0
-    /// The shortest boundary among `open`: a shorter line is none.
-    var shortestBoundary = Int.max
+    /// The boundaries of `open`.
+    var boundaries = OpenBoundaries()
 
     struct OpenPart {
         let part: Int
@@ -37,16 +35,16 @@ struct MessageScanner {
     mutating func scan() {
         beginPart(in: nil, as: .defaultText)
         while let delimiter = nextDelimiter() {
-            closeParts(above: delimiter.level, atLineStart: delimiter.lineStart)
+            closeParts(above: delimiter.level, at: delimiter)
             if delimiter.isClosing {
+                boundaries.remove(open[delimiter.level].boundary)
                 open[delimiter.level].boundary = []
-                boundaryCount -= 1
             } else {
                 let parent = open[delimiter.level]
                 beginPart(in: parent.part, as: parent.isDigest ? .defaultMessage : .defaultText)
             }
         }
-        closeParts(above: -1, atLineStart: nil)
+        closeParts(above: -1, at: nil)
     }
 
     /// Appends a part whose header begins here, reads that header and, for an encapsulated message, that of the
@@ -75,6 +73,7 @@ struct MessageScanner {
         part.fieldsEnd = part.fieldsStart
         if let parent {
             part.parentPosition = Int32(parent)
+            part.ordinal = parts[parent].childCount
             let previous = Int(parts[parent].lastChildPosition)
             if previous < 0 {
                 parts[parent].firstChildPosition = Int32(position)
@@ -95,7 +94,7 @@ struct MessageScanner {
             parts[position].mediaTypeSource = .opaque
         }
         limitReached = true
-        boundaryCount = 0
+        boundaries.removeAll()
         for level in open.indices { open[level].boundary = [] }
     }
 
@@ -131,10 +130,7 @@ struct MessageScanner {
             boundary = []
             limitReached = limitReached || isTooDeep
         }
-        if !boundary.isEmpty {
-            boundaryCount += 1
-            shortestBoundary = min(shortestBoundary, boundary.count)
-        }
+        if !boundary.isEmpty { boundaries.add(boundary, at: open.count) }
         open.append(OpenPart(part: position, boundary: boundary, linesBefore: lines, isDigest: isDigest))
     }
 
@@ -147,30 +143,35 @@ struct MessageScanner {
         fields[Int(parts[position].fieldsStart)...].first { $0.kind == kind }
     }
 
-    /// Ends all parts within `level` at the boundary line that begins at `lineStart`, or at the end of the message.
+    /// Ends all parts within `level` at a boundary line, or at the end of the message.
     ///
-    /// The line end before a boundary belongs to the boundary (RFC 2046 §5.1.1).
-    private mutating func closeParts(above level: Int, atLineStart lineStart: Int?) {
+    /// The line end before a boundary belongs to the boundary (RFC 2046 §5.1.1), unless it ends a header that has no
+    /// body: then it stays with that header, and with the parts around it.
+    private mutating func closeParts(above level: Int, at delimiter: Delimiter?) {
+        var endOfInner = 0
         while open.count > level + 1, let closed = open.popLast() {
-            if !closed.boundary.isEmpty { boundaryCount -= 1 }
+            if !closed.boundary.isEmpty { boundaries.remove(closed.boundary) }
             let start = parts[closed.part].body.lowerBound
             var end = octets.end
-            var lineCount = lines - closed.linesBefore
-            if let lineStart {
-                end = lineStart
-                if end > start {
-                    end -= 1
-                    lineCount -= 1
-                    if end > start, octets[end - 1] == ASCII.cr { end -= 1 }
-                }
+            var lineCount = (delimiter?.linesBefore ?? lines) - closed.linesBefore
+            if let delimiter {
+                end = max(endOfInner, endOfBody(from: start, before: delimiter.lineStart))
+                if end < delimiter.lineStart { lineCount -= 1 }
             }
+            endOfInner = end
             parts[closed.part].body = ByteRange(start, end)
-            parts[closed.part].bodyLines = max(0, lineCount)
+            parts[closed.part].bodyLines = lineCount
             // A multipart in which no part was found: its text is shown as it stands.
             if parts[closed.part].kind == .multipart, parts[closed.part].childCount == 0 {
                 parts[closed.part].kind = .leaf
                 parts[closed.part].mediaTypeSource = .defaultText
             }
         }
+    }
+
+    private func endOfBody(from start: Int, before lineStart: Int) -> Int {
+        guard lineStart > start else { return start }
+        let end = lineStart - 1
+        return end > start && octets[end - 1] == ASCII.cr ? end - 1 : end
     }
 }

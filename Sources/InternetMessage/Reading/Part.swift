@@ -47,6 +47,8 @@ package struct Part: Sendable, Hashable {
     /// Its fields in ``ParsedMessage/fields``.
     package var fields: Range<Int> { Int(fieldsStart)..<Int(fieldsEnd) }
 
+    /// Its place among its parent's parts, from 0.
+    var ordinal: Int32 = 0
     var parentPosition: Int32 = -1
     var firstChildPosition: Int32 = -1
     var lastChildPosition: Int32 = -1

@@ -33,7 +33,7 @@ package struct HTMLText {
     }
 
     private mutating func scan() -> String {
-        while index < bytes.count, output.count < limit {
+        while index < bytes.count, output.count <= limit {
             switch bytes[index] {
             case UInt8(ascii: "<"): scanMarkup()
             case UInt8(ascii: "&"): scanReference()
@@ -165,7 +165,9 @@ package struct HTMLText {
         return firstEnd ?? bytes.count
     }
 
-    /// Behind `</name`, wherever that is; the content is no text.
+    /// Goes to `</name`, wherever that is; the content is no text.
+    ///
+    /// A head is not skipped as a whole: many are never closed, and what it has beside these elements is no text.
     private mutating func skipContent(of name: [UInt8]) {
         while index < bytes.count {
             if bytes[index] == UInt8(ascii: "<"), index + 2 + name.count <= bytes.count,
@@ -173,17 +175,9 @@ package struct HTMLText {
             {
                 let found = bytes[(index + 2)..<(index + 2 + name.count)]
                 if found.elementsEqual(name, by: { $0.asciiLowercased == $1 }) { return }
-                // A body begins although its head never ended.
-            } else if name == Self.head, bytes[index] == UInt8(ascii: "<"), startsBody {
-                return
             }
             index += 1
         }
-    }
-
-    private var startsBody: Bool {
-        let name = Array("<body".utf8)
-        return bytes[index...].prefix(name.count).elementsEqual(name) { $0.asciiLowercased == $1 }
     }
 
     private func end(of octet: UInt8, from start: Int) -> Int {
@@ -192,9 +186,8 @@ package struct HTMLText {
 
     /// A tag whose quotes go on for longer than this has lost one. Inline images make long ones.
     private static let tagLengthMax = 2_097_152
-    private static let head = Array("head".utf8)
     private static let skipped: Set<String> = [
-        "script", "style", "head", "title", "template", "noscript", "svg", "math",
+        "script", "style", "title", "template", "svg", "math", "xml",
     ]
     private static let blocks: Set<String> = [
         "address", "article", "aside", "blockquote", "body", "br", "center", "dd", "div", "dl", "dt", "fieldset",

@@ -65,6 +65,17 @@ struct HeaderWords {
             if previous == UInt8(ascii: "="), octet == UInt8(ascii: "?") { return true }
             previous = octet
         }
+        return hasUnicodeLineEnd(word)
+    }
+
+    /// U+0080–U+009F, U+2028 and U+2029: programs that split text at Unicode's ends of lines would see one here.
+    static func hasUnicodeLineEnd(_ octets: some Sequence<UInt8>) -> Bool {
+        var last: UInt32 = 0
+        for octet in octets {
+            last = (last << 8 | UInt32(octet)) & 0xFF_FFFF
+            if last == 0xE2_80A8 || last == 0xE2_80A9 { return true }
+            if last & 0xFF00 == 0xC200, octet < 0xA0, octet >= 0x80 { return true }
+        }
         return false
     }
 

@@ -3,6 +3,7 @@ internal import MailCore
 extension HeaderWriter {
     /// An address list (RFC 5322 §3.4); none is no field.
     mutating func writeAddresses(_ name: String, _ list: [MessageBuilder.Address]) throws(MessageWriteError) {
+        try Self.checkFieldName(name)
         guard !list.isEmpty else { return }
         begin(name)
         for (index, address) in list.enumerated() {
@@ -54,7 +55,7 @@ extension HeaderWriter {
         let suffixOctets = Array(suffix.utf8)
         let isPlain = !HeaderWords.needsEncoding(line.filter { $0 != 0x20 }[...], form: form)
         guard isPlain, !HeaderWords.needsEncoding(line, form: form) else {
-            putEncoded(Array(line), suffix: [])
+            putEncoded(Array(line))
             if !suffix.isEmpty { put(suffixOctets) }
             return
         }
@@ -67,7 +68,7 @@ extension HeaderWriter {
         } else if line.count <= Self.quotedLengthMax {
             put(Self.quoted(line) + suffixOctets)
         } else {
-            putEncoded(Array(line), suffix: [])
+            putEncoded(Array(line))
             if !suffix.isEmpty { put(suffixOctets) }
         }
     }

@@ -108,6 +108,7 @@ extension HeaderWriter {
 
     /// A name for older readers: short, `_` for each character that they could not take, the ending kept.
     private static func plainForm(_ octets: [UInt8], form: MessageWriteOptions.HeaderForm) -> [UInt8] {
+        let form = HeaderWords.hasUnicodeLineEnd(octets) ? .ascii : form
         var plain: [UInt8] = []
         var previous: UInt8 = 0
         for octet in octets {

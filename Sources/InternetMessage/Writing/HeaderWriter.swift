@@ -5,10 +5,11 @@ struct HeaderWriter {
     private var column = 0
     /// Octets of the field's name and colon, behind which alone no line ends.
     private var nameLength = 0
+    private var lineHasEncodedWord = false
 
-    static let lineLengthPreferred = 78
+    private static let lineLengthPreferred = 78
     /// Lines with encoded words have at most 76 octets (RFC 2047 §2).
-    static let encodedLineLengthMax = 76
+    private static let encodedLineLengthMax = 76
     /// What has no blank for so long is encoded, so that it can be folded.
     static let wordLengthMax = 900
 
@@ -27,12 +28,14 @@ struct HeaderWriter {
     mutating func end() {
         output.append(contentsOf: [0x0D, 0x0A])
         column = 0
+        lineHasEncodedWord = false
     }
 
     /// Writes a word that nothing may be put into, behind `gap` spaces; on a line of its own when it does not fit.
     mutating func put(_ word: some Collection<UInt8>, gap: Int = 1) {
         let isFirst = column == nameLength
-        let fits = column + gap + word.count <= Self.lineLengthPreferred
+        let room = lineHasEncodedWord ? Self.encodedLineLengthMax : Self.lineLengthPreferred
+        let fits = column + gap + word.count <= room
         // A word too long for any line starts no new one behind the name: some readers see an empty field there.
         let foldingHelps = !isFirst || gap + word.count <= Self.lineLengthPreferred
         if !fits, foldingHelps { fold() }
@@ -42,27 +45,31 @@ struct HeaderWriter {
     }
 
     private mutating func fold() {
-        output.append(contentsOf: [0x0D, 0x0A])
-        column = 0
+        end()
     }
 
     /// Writes text as encoded words, each of them on a line that has room for it.
-    mutating func putEncoded(_ text: [UInt8], suffix: [UInt8] = []) {
+    mutating func putEncoded(_ text: [UInt8]) {
         let encoding = EncodedWordEncoding(shorterFor: text)
         var rest = text[...]
+        let freshRoom = Self.encodedLineLengthMax - 1 - EncodedWordEncoding.frameLength
         while !rest.isEmpty {
-            // Two columns stay free for the list's comma and the bracket behind a word.
-            var room = Self.encodedLineLengthMax - column - 1 - EncodedWordEncoding.frameLength - suffix.count
-            if room < EncodedWordEncoding.roomMin {
+            var room = freshRoom - column
+            // One word on the next line reads better than two.
+            let isWholeOnNextLine =
+                column > nameLength && encoding.piece(of: rest, room: room).count < rest.count
+                && encoding.piece(of: rest, room: freshRoom).count == rest.count
+            if room < EncodedWordEncoding.roomMin || isWholeOnNextLine {
                 fold()
-                room = Self.encodedLineLengthMax - 1 - EncodedWordEncoding.frameLength - suffix.count
+                room = freshRoom
             }
             let piece = encoding.piece(of: rest, room: min(room, EncodedWordEncoding.textLengthMax))
             rest = rest[piece.endIndex...]
             output.append(0x20)
-            let word = encoding.word(piece) + (rest.isEmpty ? suffix : [])
+            let word = encoding.word(piece)
             output.append(contentsOf: word)
             column += 1 + word.count
+            lineHasEncodedWord = true
         }
     }
 

@@ -21,20 +21,31 @@ package struct MessageBuilder: Sendable {
         case group(name: String, members: [NamedAddress])
     }
 
-    /// A field that the builder has no property for; its text is unstructured.
+    /// A field that the builder has no property for.
     package struct ExtraField: Sendable, Hashable {
+        package enum Value: Sendable, Hashable {
+            /// Unstructured (RFC 5322 §2.2.1), or tokens that are ASCII.
+            case text(String)
+            /// An address list, as Disposition-Notification-To has it (RFC 8098 §2.1).
+            case addresses([Address])
+        }
+
         package var name: String
-        package var text: String
+        package var value: Value
 
         package init(name: String, text: String) {
             self.name = name
-            self.text = text
+            self.value = .text(text)
+        }
+
+        package init(name: String, addresses: [Address]) {
+            self.name = name
+            self.value = .addresses(addresses)
         }
     }
 
-    package var date: OriginationDate
-    /// Without angle brackets, or with them.
-    package var messageID: String
+    package var date: MailDate
+    package var messageID: InternetMessageID
     package var from: [NamedAddress]
     package var sender: NamedAddress?
     package var replyTo: [Address] = []
@@ -43,13 +54,13 @@ package struct MessageBuilder: Sendable {
     /// Written when given: for drafts and the copy in Sent (RFC 5322 §3.6.3 has it removed before sending).
     package var bcc: [Address] = []
     /// Identifiers of other messages come from their senders: those that cannot be written are left out.
-    package var inReplyTo: [String] = []
-    package var references: [String] = []
+    package var inReplyTo: [InternetMessageID] = []
+    package var references: [InternetMessageID] = []
     package var subject: String?
     package var extraFields: [ExtraField] = []
     package var body: MessagePart
 
-    package init(date: OriginationDate, messageID: String, from: [NamedAddress], body: MessagePart) {
+    package init(date: MailDate, messageID: InternetMessageID, from: [NamedAddress], body: MessagePart) {
         self.date = date
         self.messageID = messageID
         self.from = from
@@ -58,12 +69,12 @@ package struct MessageBuilder: Sendable {
 
     /// An identifier that no other message has: the time and 80 bits of the randomness given (RFC 5322 §3.6.4).
     package static func makeMessageID(
-        date: OriginationDate, domain: Domain, using generator: inout some RandomNumberGenerator
-    ) -> String {
+        date: MailDate, domain: Domain, using generator: inout some RandomNumberGenerator
+    ) -> InternetMessageID {
         let time = String(UInt64(bitPattern: date.secondsSince1970), radix: 36)
         let high = String(UInt64.random(in: 0...UInt64.max, using: &generator), radix: 36)
         let low = String(UInt16.random(in: 0...UInt16.max, using: &generator), radix: 36)
-        return "\(time).\(high)\(low)@\(domain.ascii)"
+        return InternetMessageID("\(time).\(high)\(low)@\(domain.ascii)")
     }
 
     /// Writes the message in chunks; a source is never held as a whole.
@@ -96,22 +107,25 @@ package struct MessageBuilder: Sendable {
     private func writeFields(into header: inout HeaderWriter) throws {
         guard !from.isEmpty else { throw MessageWriteError.authorMissing }
         guard from.count == 1 || sender != nil else { throw MessageWriteError.senderMissing }
-        header.writeToken("Date", date.text)
+        header.writeToken("Date", date.writable.description)
         try header.writeAddresses("From", from.map { .person($0) })
         if let sender { try header.writeAddresses("Sender", [.person(sender)]) }
         try header.writeAddresses("Reply-To", replyTo)
         try header.writeAddresses("To", to)
         try header.writeAddresses("Cc", cc)
         try header.writeAddresses("Bcc", bcc)
-        try header.writeIdentifier("Message-ID", messageID)
-        header.writeIdentifiers("In-Reply-To", inReplyTo)
-        header.writeIdentifiers("References", references)
+        try header.writeIdentifier("Message-ID", messageID.text)
+        header.writeIdentifiers("In-Reply-To", inReplyTo.map(\.text))
+        header.writeIdentifiers("References", references.map(\.text))
         if let subject { try header.writeUnstructured("Subject", subject) }
         for field in extraFields {
             guard !Self.ownFields.contains(field.name.lowercased()) else {
                 throw MessageWriteError.fieldName(field.name)
             }
-            try header.writeUnstructured(field.name, field.text)
+            switch field.value {
+            case .text(let text): try header.writeUnstructured(field.name, text)
+            case .addresses(let list): try header.writeAddresses(field.name, list)
+            }
         }
         header.writeToken("MIME-Version", "1.0")
     }

@@ -35,7 +35,7 @@ package struct MessagePart: Sendable {
     /// Content-ID without angle brackets, as `cid:` URLs have it (RFC 2392).
     package var contentID: String?
     /// Content-Description (RFC 2045 §8).
-    package var description: String?
+    package var contentDescription: String?
     /// Content-Language (RFC 3282), such as `es` and `en`.
     package var languages: [String] = []
 

@@ -101,7 +101,8 @@ struct MessagePlan {
     ) throws -> [UInt8] {
         var header = HeaderWriter(form: options.headers)
         var parameters = part.parameters
-        for parameter in parameters where ownParameters.contains(parameter.name.lowercased()) {
+        let own: Set<String> = if case .text = content { ["boundary", "charset"] } else { ["boundary"] }
+        for parameter in parameters where own.contains(parameter.name.lowercased()) {
             throw MessageWriteError.parameterName(parameter.name)
         }
         var sizeBytes: Int?
@@ -119,12 +120,10 @@ struct MessagePlan {
             header.writeDisposition(disposition, fileName: part.fileName, sizeBytes: sizeBytes)
         }
         if let contentID = part.contentID { try header.writeIdentifier("Content-ID", contentID) }
-        if let description = part.description { try header.writeUnstructured("Content-Description", description) }
+        if let text = part.contentDescription { try header.writeUnstructured("Content-Description", text) }
         header.writeLanguages(part.languages)
         return header.output
     }
-
-    private static let ownParameters: Set<String> = ["charset", "boundary"]
 
     private static let drawsMax = 16
     private static let depthMax = 100

@@ -10,7 +10,7 @@ package struct SMTPLimits: Hashable, Sendable {
     /// Recipients of one transaction. RFC 5321 §4.5.3.1.8 asks for 100.
     package var recipientsMax = 1_000
 
-    /// Transactions of one connection, announced as MAILMAX (RFC 9422 §4.1); nil for any number.
+    /// Transactions of one connection, announced as MAILMAX (RFC 9422); nil for any number.
     package var transactionsMax: Int?
 
     /// Protocol errors (unknown commands, syntax, order) after which the connection is closed; an accepted message

@@ -90,7 +90,9 @@ enum MailParametersParser {
         guard value.count <= envelopeIDOctetsMax else {
             throw .syntax("ENVID is longer than \(envelopeIDOctetsMax) octets")
         }
-        guard let text = Xtext.decodePrintable(value) else { throw .syntax("ENVID needs printable characters as xtext") }
+        guard let text = Xtext.decodePrintable(value) else {
+            throw .syntax("ENVID needs printable characters as xtext")
+        }
         return text
     }
 

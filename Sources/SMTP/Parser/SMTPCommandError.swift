@@ -16,7 +16,8 @@ struct SMTPCommandError: Error, Hashable {
     let severity: Severity
 
     /// Wrong syntax of an argument: `501 5.5.4` unless a more telling status is given.
-    static func syntax(_ text: String, status: EnhancedStatusCode = EnhancedStatusCode(.permanentFailure, 5, 4)) -> Self {
+    static func syntax(_ text: String, status: EnhancedStatusCode = EnhancedStatusCode(.permanentFailure, 5, 4)) -> Self
+    {
         Self(reply: SMTPReply(501, status, text), severity: .protocolError)
     }
 

@@ -33,7 +33,7 @@ enum SMTPCommandParser {
     private static let unknown = SMTPCommandError(reply: .unknownCommand, severity: .protocolError)
 
     private static func verb(_ cursor: inout OctetCursor) -> SMTPVerb? {
-        let letters = cursor.take { $0 > 0x20 && $0 != 0x7f && $0 < 0x80 }
+        let letters = cursor.take { $0 != 0x20 && $0 != 0x09 }
         return SMTPVerb(cursor.octets[letters])
     }
 
@@ -71,7 +71,8 @@ enum SMTPCommandParser {
     /// RFC 6531 §3.5.
     private static let nonASCIISender = SMTPCommandError(
         reply: SMTPReply(
-            550, EnhancedStatusCode(.permanentFailure, 6, 7), "A sender address with UTF-8 needs the SMTPUTF8 parameter"),
+            550, EnhancedStatusCode(.permanentFailure, 6, 7), "A sender address with UTF-8 needs the SMTPUTF8 parameter"
+        ),
         severity: .refusal)
 
     /// ```

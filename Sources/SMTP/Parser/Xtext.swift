@@ -49,7 +49,8 @@ enum Xtext {
             }
             guard rest.popFirst() == "x", rest.popFirst() == "{", let end = rest.firstIndex(of: "}") else { return nil }
             let digits = String(rest[..<end])
-            guard (2...6).contains(digits.utf8.count), let value = UInt32(digits, radix: 16),
+            guard (2...6).contains(digits.utf8.count), digits.utf8.allSatisfy({ digit($0) != nil }),
+                let value = UInt32(digits, radix: 16),
                 let embedded = Unicode.Scalar(value), value >= 0x20, value != 0x7f
             else { return nil }
             result.append(embedded)

@@ -17,7 +17,7 @@ struct EHLOAnnouncement {
         return SMTPReply(250, nil, lines: lines)
     }
 
-    /// `LIMITS RCPTMAX=1000` (RFC 9422 §3).
+    /// `LIMITS RCPTMAX=1000` (RFC 9422).
     private var limitsLine: String {
         var line = "LIMITS"
         if let transactions = limits.transactionsMax { line += " MAILMAX=\(transactions)" }

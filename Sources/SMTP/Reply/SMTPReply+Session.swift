@@ -19,7 +19,8 @@ extension SMTPReply {
     static let noExpansion = SMTPReply(502, EnhancedStatusCode(.permanentFailure, 5, 1), "EXPN is not served here")
     /// AUTH where it was not announced.
     static let noAuthentication = SMTPReply(
-        503, EnhancedStatusCode(.permanentFailure, 5, 1), "AUTH is not served on this port; users send by port 587 or 465")
+        503, EnhancedStatusCode(.permanentFailure, 5, 1),
+        "AUTH is not served on this port; users send by port 587 or 465")
     /// STARTTLS where there is no certificate.
     static let noTLS = SMTPReply(502, EnhancedStatusCode(.permanentFailure, 5, 1), "TLS is not configured here")
     /// STARTTLS within TLS.
@@ -96,7 +97,7 @@ extension SMTPReply {
     /// After too many refused recipients.
     static let tooManyRefusedRecipients = SMTPReply(
         421, EnhancedStatusCode(.persistentTransientFailure, 7, 0), "Too many refused recipients, closing")
-    /// RFC 9422 §4.1.
+    /// RFC 9422.
     static let tooManyTransactions = SMTPReply(
         421, EnhancedStatusCode(.persistentTransientFailure, 7, 0),
         "Too many messages on this connection; open another, closing")
@@ -124,8 +125,10 @@ extension SMTPReply {
         }
     }
 
-    private static let bareLFInCommand = badLine("Bare <LF> received: lines end with <CR><LF>, see RFC 5321 section 2.3.8")
-    private static let bareCRInCommand = badLine("Bare <CR> received: lines end with <CR><LF>, see RFC 5321 section 2.3.8")
+    private static let bareLFInCommand = badLine(
+        "Bare <LF> received: lines end with <CR><LF>, see RFC 5321 section 2.3.8")
+    private static let bareCRInCommand = badLine(
+        "Bare <CR> received: lines end with <CR><LF>, see RFC 5321 section 2.3.8")
     private static let nulInCommand = badLine("A command line cannot have an octet 0")
     private static let lineTooLong = badLine("Line too long")
 

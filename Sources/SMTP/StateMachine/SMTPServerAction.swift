@@ -15,7 +15,7 @@ package enum SMTPServerAction: Hashable, Sendable {
     case abortTransaction
     /// Write the reply, flush, drop whatever input there is, make the handshake, then call `tlsEstablished()`.
     case startTLS(SMTPReply)
-    /// Write the reply if there is one, flush, close.
+    /// Write the reply if there is one, flush, close; a transaction that is open is thrown away with the connection.
     case close(SMTPReply?)
 }
 

@@ -20,7 +20,7 @@ enum SMTPServerState {
     case chunk(ChunkTransfer)
     /// Between two chunks. → `chunk`, `ready`
     case chunking(Chunking)
-    /// A chunk was refused; only RSET, or a greeting, helps (RFC 3030 §4.2). → `ready`
+    /// A chunk was refused; only RSET, or a greeting, helps (RFC 3030 §2). → `ready`
     case chunksRefused
     /// STARTTLS was answered; octets are the handshake's. → `greeted`
     case handshaking

@@ -14,7 +14,9 @@ extension SMTPServerStateMachine {
 
     /// The answer to `endOfData`. The transaction is over, whatever it says.
     package mutating func answer(_ answer: DeliveryAnswer) -> SMTPServerAction {
-        guard case .asking(.endOfData(let transaction)) = state else { preconditionFailure("no message was handed over") }
+        guard case .asking(.endOfData(let transaction)) = state else {
+            preconditionFailure("no message was handed over")
+        }
         state = .ready(SMTPServerState.Ready())
         switch answer {
         case .message(let reply) where reply.closesConnection && configuration.role != .lmtp:

@@ -5,7 +5,7 @@ internal import NIOCore
 extension SMTPServerStateMachine {
     mutating func obey(_ command: SMTPCommand, _ input: inout ByteBuffer) -> SMTPServerAction? {
         if case .turnedAway = state, command != .quit { return protocolError(.turnedAway) }
-        if let refusal = tlsRefusal(command, &input) { return refusal }
+        if let refusal = tlsRefusal(command) { return refusal }
         switch command {
         case .mail(let path, let parameters): return mail(path, parameters)
         case .recipient(let path, let charset, let parameters): return recipient(path, charset, parameters)
@@ -27,7 +27,7 @@ extension SMTPServerStateMachine {
     }
 
     /// On a listener that wants TLS first: 530 to all but a few (RFC 3207 §4).
-    private mutating func tlsRefusal(_ command: SMTPCommand, _ input: inout ByteBuffer) -> SMTPServerAction? {
+    private mutating func tlsRefusal(_ command: SMTPCommand) -> SMTPServerAction? {
         guard configuration.tlsMode == .startTLSRequired, channelSecurity == .plain else { return nil }
         switch command {
         case .ehlo, .helo, .lhlo, .noop, .help, .quit, .startTLS, .http, .chunk: return nil

@@ -83,12 +83,14 @@ import Testing
         #expect(ContentDecoder.decodedPrefix(of: content[5...], encoding: .binary, limit: 9) == Array(content[5..<14]))
     }
 
-    @Test func anythingDecodesAlikeInPieces() {
+    @Test func anythingDecodesAlikeInPieces() throws {
         var seed = CodecSeed(11)
+        let corpus = try codecCorpus("bodies.txt")
         let alphabet = octets("=aF09 \t\r\nZ+/begin 644 x\n#M`end\n_-") + [0, 0xFF]
         for round in 0..<400 as Range<UInt64> {
             let count = Int(seed.next() % 200)
-            let input = round % 2 == 0 ? seed.bytes(count, of: alphabet) : seed.bytes(count)
+            let starts = [seed.bytes(count, of: alphabet), seed.bytes(count), corpus[Int(round) % corpus.count]]
+            let input = seed.mutation(of: starts[Int(round % 3)], alphabet: alphabet)
             for encoding in [ContentTransferEncoding.base64, .quotedPrintable, .uuencode] {
                 let framed = encoding == .uuencode ? octets("begin 600 x\n") + input : input
                 let whole = ContentDecoder.decoded(framed[...], encoding: encoding)
@@ -103,7 +105,7 @@ import Testing
     @Test(arguments: [ContentTransferEncoding.base64, .quotedPrintable, .uuencode])
     func hostileRunsStayLinear(_ encoding: ContentTransferEncoding) {
         for octet in octets("= A\r\n\t") {
-            let input = [UInt8](repeating: octet, count: 1_000_000)
+            let input = [UInt8](repeating: octet, count: 200_000)
             #expect(ContentDecoder.decoded(input[...], encoding: encoding).count <= input.count)
         }
     }

@@ -1,0 +1,101 @@
+internal import CoreMetrics
+internal import Logging
+internal import MailCore
+internal import MailStore
+internal import NIOCore
+internal import POP3
+internal import ServerRuntime
+internal import Storage
+
+/// A message on its way to the client.
+struct OpenedMessage {
+    let content: StoredOctets
+    /// The copy's own header lines and the first octets of the log.
+    let first: ByteBuffer
+    /// How many octets of the log `first` has.
+    let firstCount: Int64
+}
+
+/// RETR, TOP, and what QUIT deletes.
+extension POP3Session {
+    /// Octets read at once: a message of usual size in one go.
+    private static let pieceOctets: Int64 = 256 << 10
+
+    /// Finds the message and reads its beginning, in one visit to the disk.
+    ///
+    /// Messages with UTF-8 in their header are sent as they are also to a client that did not say UTF8: most that have
+    /// some came without SMTPUTF8, and a client is helped more by the octets than by a refusal (RFC 6856 §2.1 would have
+    /// the server refuse; see docs/rfc-index.md).
+    nonisolated(nonsending)
+        func open(_ index: Int) async -> POP3MessageAnswer
+    {
+        guard let maildrop, maildrop.messages.indices.contains(index) else { return .vanished }
+        let (account, uid, store) = (maildrop.account, maildrop.messages[index].uid, context.store)
+        do {
+            opened = try await store.read { transaction in
+                let source = try MailStore.source(account, .inbox, uid, in: transaction)
+                var first = ByteBuffer(bytes: source.prefix)
+                let count = min(source.content.count, Self.pieceOctets)
+                first.writeImmutableBuffer(try store.octetsBlocking(source.content, 0..<count))
+                return OpenedMessage(content: source.content, first: first, firstCount: count)
+            }
+            return .ready
+        } catch let error as StorageError where error.code == .notFound {
+            return .vanished
+        } catch {
+            context.logger.error(
+                "message cannot be read",
+                metadata: ["session": "\(info.id)", "uid": "\(uid.rawValue)", "error": "\(error)"])
+            return .failed((error as? StorageError)?.code == .corrupt ? .permanent : .temporary)
+        }
+    }
+
+    nonisolated(nonsending)
+        func send(
+            _ reply: POP3Reply, _ stream: MessageStream, _ replies: ReplyWriter
+        ) async -> ConnectionStep<Question>
+    {
+        guard let message = opened else { return .close }
+        opened = nil
+        var stream = stream
+        var output = ByteBuffer()
+        reply.write(to: &output)
+        do {
+            var demand = stream.send(message.first) { output.writeImmutableBuffer($0) }
+            var offset = message.firstCount
+            while offset < message.content.count, demand == .more {
+                try await replies.write(output)
+                output.clear()
+                let end = min(offset + Self.pieceOctets, message.content.count)
+                let piece = try await context.store.octets(message.content, offset..<end)
+                demand = stream.send(piece) { output.writeImmutableBuffer($0) }
+                offset = end
+            }
+            stream.finish { output.writeImmutableBuffer($0) }
+            try await replies.write(output)
+        } catch {
+            // The reply has begun and knows no error.
+            return .close
+        }
+        context.retrieved.increment()
+        return .proceed
+    }
+
+    nonisolated(nonsending)
+        func commit(_ marks: DeletionMarks) async -> POP3CommitAnswer
+    {
+        guard let maildrop else { return .failed(.temporary) }
+        var uids: [UID] = []
+        uids.reserveCapacity(marks.count)
+        marks.forEach { uids.append(maildrop.messages[$0].uid) }
+        do {
+            let gone = try await context.mailStore.expunge(uids, from: .inbox, maildrop.account)
+            context.logger.info("messages deleted", metadata: ["session": "\(info.id)", "count": "\(gone)"])
+            return .done
+        } catch {
+            context.logger.error(
+                "messages cannot be deleted", metadata: ["session": "\(info.id)", "error": "\(error)"])
+            return .failed(.temporary)
+        }
+    }
+}

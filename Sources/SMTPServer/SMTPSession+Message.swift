@@ -1,0 +1,115 @@
+internal import Delivery
+internal import InternetMessage
+internal import Logging
+internal import MailCore
+internal import NIOCore
+internal import SMTP
+internal import ServerRuntime
+internal import Storage
+
+/// DATA and BDAT: the message comes in and is delivered.
+extension SMTPSession {
+    /// Opens the spool with the trace field that this server adds (RFC 5321 §4.4).
+    func beginData() {
+        guard transaction?.spool == nil, let envelope = transaction?.envelope else { return }
+        let email = context.store.reserveEmailID()
+        let received = TraceFields.Received(
+            helloName: machine.helloName?.text, peerAddress: info.peer?.ipAddress,
+            hostname: context.configuration.hostname, protocolKeyword: transmissionType(envelope).keyword,
+            tls: tls?.description, queueID: QueueID(rawValue: email.rawValue),
+            recipient: envelope.recipients.count == 1 ? envelope.recipients[0].path : nil,
+            date: MailDate(secondsSince1970: context.now()))
+        var spool = context.store.spool()
+        spool.append(ByteBuffer(string: received.field))
+        transaction?.email = email
+        transaction?.spool = spool
+    }
+
+    private func transmissionType(_ envelope: Envelope) -> TransmissionType {
+        let type = machine.transmissionType
+        guard envelope.parameters.smtpUTF8 == .needed else { return type }
+        return TransmissionType(type.dialect, type.features.union(.utf8))
+    }
+
+    /// Moves what has come to the spool's file. A failure is told at the message's end.
+    nonisolated(nonsending)
+        func flushSpool() async
+    {
+        guard var spool = transaction?.spool else { return }
+        do {
+            try await spool.flush()
+            transaction?.spool = spool
+        } catch {
+            transaction?.spool = context.store.spool()
+            transaction?.spoolFailure = error as? StorageError ?? StorageError(.inputOutput, "\(error)")
+        }
+    }
+
+    /// Delivers the message that has come in whole; the reply says whether it is ours now.
+    nonisolated(nonsending)
+        func deliver(_ data: ReceivedData) async -> DeliveryAnswer
+    {
+        guard let finished = transaction, let email = finished.email, var spool = finished.spool else {
+            return .message(.localError)
+        }
+        defer { transaction = nil }
+        let queueID = QueueID(rawValue: email.rawValue)
+        do {
+            if let failure = finished.spoolFailure { throw failure }
+            let body = try await spool.finish()
+            let outcome = try await context.delivery.deliver(
+                email, body, finished.envelope, finished.plan, at: context.now(),
+                overrun: context.configuration.role == .lmtp ? .refuse : .allowOnce)
+            context.metrics.accepted(octets: body.count, copies: outcome.copies, queued: outcome.queued)
+            log(queueID, finished, outcome, octets: body.count)
+            return answer(finished, outcome, queueID)
+        } catch {
+            context.metrics.refusedMessage()
+            let reply = reply(to: error)
+            context.logger.log(
+                level: reply.isPermanentFailure ? .info : .error, "message refused",
+                metadata: [
+                    "session": "\(info.id)", "message": "\(queueID)", "peer": "\(info.peerText)",
+                    "from": "\(finished.envelope.reversePath)", "reply": "\(reply)", "error": "\(error)",
+                ])
+            return .message(reply)
+        }
+    }
+
+    private func answer(
+        _ finished: SMTPTransaction, _ outcome: Delivery.Outcome, _ queueID: QueueID
+    ) -> DeliveryAnswer {
+        guard context.configuration.role == .lmtp else { return .message(.queued(as: queueID)) }
+        let accounts = finished.plan.accountsOfRecipients
+        return .eachRecipient(
+            zip(finished.envelope.recipients, accounts).map { recipient, accounts in
+                let isRefused = !accounts.isEmpty && accounts.allSatisfy(outcome.full.contains)
+                return isRefused ? .overQuota(recipient.path) : .delivered(to: recipient.path, as: queueID)
+            })
+    }
+
+    private func reply(to error: any Error) -> SMTPReply {
+        let path = transaction?.envelope.recipients.first?.path ?? .postmaster
+        switch error {
+        case DeliveryError.loop: return .loopDetected
+        case DeliveryError.mailboxesFull: return .overQuota(path)
+        case DeliveryError.exceedsQuotas: return .exceedsQuota(path)
+        case DeliveryError.diskFull: return .insufficientStorage
+        case let storage as StorageError where storage.code == .diskFull: return .insufficientStorage
+        default: return .localError
+        }
+    }
+
+    private func log(
+        _ queueID: QueueID, _ finished: SMTPTransaction, _ outcome: Delivery.Outcome, octets: Int64
+    ) {
+        context.logger.info(
+            "message accepted",
+            metadata: [
+                "session": "\(info.id)", "message": "\(queueID)", "peer": "\(info.peerText)",
+                "helo": "\(machine.helloName?.text ?? "")", "tls": "\(tls?.description ?? "none")",
+                "from": "\(finished.envelope.reversePath)", "recipients": "\(finished.envelope.recipients.count)",
+                "copies": "\(outcome.copies)", "queued": "\(outcome.queued)", "octets": "\(octets)",
+            ])
+    }
+}

@@ -1,0 +1,102 @@
+internal import Delivery
+internal import Directory
+internal import Logging
+internal import MailCore
+internal import SMTP
+internal import ServerRuntime
+
+/// RCPT: whom we take mail for.
+extension SMTPSession {
+    /// Asks the directory, and the store whether there is room.
+    nonisolated(nonsending)
+        func accept(_ path: ForwardPath, _ parameters: RecipientParameters) async -> Verdict
+    {
+        do {
+            let resolution = try await context.directory.resolve(path)
+            if let verdict = acceptAtOnce(path, parameters, resolution) { return verdict }
+            guard case .deliver(let expansion) = resolution else { return .refused(.localError) }
+            if let refusal = try await quotaRefusal(path, expansion) { return refuse(path, refusal) }
+            return accept(path, parameters, expansion)
+        } catch {
+            context.logger.error(
+                "recipient cannot be looked up", metadata: ["session": "\(info.id)", "error": "\(error)"])
+            return refuse(path, .localError)
+        }
+    }
+
+    /// The answer, unless a quota has to be asked for.
+    func acceptAtOnce(
+        _ path: ForwardPath, _ parameters: RecipientParameters, _ resolution: Resolution
+    ) -> Verdict? {
+        switch resolution {
+        case .deliver(let expansion):
+            guard !expansion.localCopies.contains(where: { $0.quotaBytes > 0 }) else { return nil }
+            return accept(path, parameters, expansion)
+        case .notOurDomain: return refuse(path, .relayingDenied(path))
+        case .unknownUser: return refuse(path, .noSuchUser(path))
+        case .disabled: return refuse(path, .accountDisabled(path))
+        case .loop: return refuse(path, .leadsBackToItself(path))
+        case .emptyList: return refuse(path, .listWithoutMembers(path))
+        case .tooLarge: return refuse(path, .tooManyMembers(path))
+        }
+    }
+
+    private func accept(_ path: ForwardPath, _ parameters: RecipientParameters, _ expansion: Expansion) -> Verdict {
+        let recipient = EnvelopeRecipient(
+            path: path, notify: parameters.notify, originalRecipient: parameters.originalRecipient)
+        transaction?.add(recipient, expansion)
+        if !expansion.problems.isEmpty {
+            context.logger.notice(
+                "recipient reached in part",
+                metadata: [
+                    "session": "\(info.id)", "recipient": "\(path)", "problems": "\(expansion.problems)",
+                ])
+        }
+        return .accepted
+    }
+
+    /// Refuses when none of those whom the recipient leads to has room.
+    nonisolated(nonsending)
+        private func quotaRefusal(_ path: ForwardPath, _ expansion: Expansion) async throws -> SMTPReply?
+    {
+        guard expansion.remoteCopies.isEmpty else { return nil }
+        var refusal: SMTPReply?
+        for copy in expansion.localCopies {
+            let octets = transaction?.sizeOctets ?? 0
+            switch try await context.delivery.quotaRefusal(copy, octets: octets) {
+            case nil: return nil
+            case .full: refusal = .overQuota(path)
+            case .tooLarge: refusal = refusal ?? .exceedsQuota(path)
+            }
+        }
+        return refusal
+    }
+
+    private func refuse(_ path: ForwardPath, _ reply: SMTPReply) -> Verdict {
+        context.metrics.refusedRecipient()
+        context.logger.info(
+            "recipient refused",
+            metadata: [
+                "session": "\(info.id)", "peer": "\(info.peerText)", "helo": "\(machine.helloName?.text ?? "")",
+                "from": "\(transaction?.envelope.reversePath ?? .null)", "to": "\(path)", "reply": "\(reply)",
+            ])
+        return .refused(reply)
+    }
+}
+
+extension SMTPReply {
+    /// An alias or list that contains itself and nobody else.
+    static func leadsBackToItself(_ path: ForwardPath) -> SMTPReply {
+        SMTPReply(550, EnhancedStatusCode(.permanentFailure, 4, 6), "\(path): this address leads back to itself")
+    }
+
+    /// A list that nobody is on.
+    static func listWithoutMembers(_ path: ForwardPath) -> SMTPReply {
+        SMTPReply(550, EnhancedStatusCode(.permanentFailure, 2, 4), "\(path): this list has no members")
+    }
+
+    /// More members, or deeper nesting, than the server follows.
+    static func tooManyMembers(_ path: ForwardPath) -> SMTPReply {
+        SMTPReply(550, EnhancedStatusCode(.permanentFailure, 2, 4), "\(path): this address leads to too many others")
+    }
+}
