@@ -18,8 +18,8 @@ package struct Delivery: Sendable {
 
     /// What came of a delivery.
     package struct Outcome: Sendable, Equatable {
-        /// Accounts that got no copy since their mailbox is full.
-        package var full: Set<AccountID> = []
+        /// Accounts that got no copy since their mailbox has no room, and why.
+        package var full: [AccountID: QuotaRefusal] = [:]
         /// Copies that were filed.
         package var copies = 0
         /// Recipients elsewhere that were queued.
@@ -79,8 +79,8 @@ package struct Delivery: Sendable {
             var outcome = Outcome()
             let full = try Self.fullMailboxes(plan.copies, octets: body.count, in: transaction)
             if !full.isEmpty, overrun == .refuse || (full.count == plan.copies.count && plan.remote.isEmpty) {
-                outcome.full = Set(full.keys)
-                plan.remove(outcome.full)
+                outcome.full = full
+                plan.remove(Set(full.keys))
                 if plan.isEmpty, overrun == .allowOnce {
                     throw full.values.allSatisfy { $0 == .tooLarge }
                         ? DeliveryError.exceedsQuotas : DeliveryError.mailboxesFull

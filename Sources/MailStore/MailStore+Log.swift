@@ -1,3 +1,4 @@
+internal import InternetMessage
 public import MailCore
 public import Storage
 
@@ -24,22 +25,60 @@ extension MailStore {
         return copies
     }
 
-    /// What a note has to say today, or nil when later ones say it.
-    public static func renew(_ note: LogNote, in transaction: SQLTransaction) throws -> LogNote? {
+    /// Notes that say how things are now with what a note is about.
+    public static func restate(_ note: LogNote, in transaction: SQLTransaction) throws -> [LogNote] {
         switch note {
-        case .rows, .expunged: return note
-        case .filed(let email, let copy):
-            let now = try copies(of: email, in: transaction).first {
-                ($0.account, $0.mailbox, $0.uid) == (copy.account, copy.mailbox, copy.uid)
-            }
-            return now.map { .filed(email, $0) }
-        case .flags(let account, let mailbox, let uid, let modSeq, _, _):
-            let current = try transaction.first(
-                "SELECT mod_seq FROM message WHERE account = ?1 AND mailbox = ?2 AND uid = ?3",
-                .integer(account.rawValue), .integer(mailbox.rawValue), .integer(Int64(uid.rawValue))
-            ) { ModSeq(rawValue: $0.integer(0)) }
-            return current == modSeq ? note : nil
+        case .rows:
+            return []
+        case .filed(_, let copy):
+            return try restate(copy.account, copy.mailbox, [copy.uid], in: transaction)
+        case .expunged(let account, let mailbox, let uids):
+            return try restate(account, mailbox, uids, in: transaction)
+        case .flags(let account, let mailbox, let uid, _, _, _):
+            guard let (_, copy) = try filed(account, mailbox, uid, in: transaction) else { return [] }
+            return [.flags(account, mailbox, uid, copy.modSeq, copy.flags, keywords: copy.keywords)]
         }
+    }
+
+    private static func restate(
+        _ account: AccountID, _ mailbox: MailboxID, _ uids: [UID], in transaction: SQLTransaction
+    ) throws -> [LogNote] {
+        var notes: [LogNote] = []
+        var gone: [UID] = []
+        for uid in uids {
+            if let (email, copy) = try filed(account, mailbox, uid, in: transaction) {
+                notes.append(.filed(email, copy))
+            } else {
+                gone.append(uid)
+            }
+        }
+        if !gone.isEmpty { notes.append(.expunged(account, mailbox, gone)) }
+        return notes
+    }
+
+    private static func filed(
+        _ account: AccountID, _ mailbox: MailboxID, _ uid: UID, in transaction: SQLTransaction
+    ) throws -> (EmailID, FiledCopy)? {
+        let email = try transaction.first(
+            "SELECT email FROM message WHERE account = ?1 AND mailbox = ?2 AND uid = ?3", .integer(account.rawValue),
+            .integer(mailbox.rawValue), .integer(Int64(uid.rawValue))
+        ) { EmailID(rawValue: $0.integer(0)) }
+        guard let email else { return nil }
+        let copy = try copies(of: email, in: transaction).first {
+            ($0.account, $0.mailbox, $0.uid) == (account, mailbox, uid)
+        }
+        return copy.map { (email, $0) }
+    }
+
+    /// Whether the number of a copy belongs to a message already.
+    public static func isTaken(_ copy: FiledCopy, in transaction: SQLTransaction) throws -> Bool {
+        try filed(copy.account, copy.mailbox, copy.uid, in: transaction) != nil
+    }
+
+    /// Notes the rows of an account's mailboxes: the numbers that they have come to stand in no other record.
+    public static func salvageMailboxes(_ account: AccountID, in transaction: SQLTransaction) throws {
+        try transaction.salvage(table: "mailbox", key: "account", .integer(account.rawValue))
+        try transaction.salvage(table: "account_state", key: "account", .integer(account.rawValue))
     }
 
     /// Does a note's change to a database that is made anew.
@@ -51,6 +90,10 @@ extension MailStore {
             try insert(copy, email, octets: content.count, in: transaction)
             try transaction.retain(email)
         case .expunged(let account, let mailbox, let uids):
+            let top = uids.map(\.rawValue).max() ?? 0
+            try transaction.run(
+                "UPDATE mailbox SET uid_next = max(uid_next, ?3) WHERE account = ?1 AND mailbox = ?2",
+                .integer(account.rawValue), .integer(mailbox.rawValue), .integer(Int64(top) + 1))
             for uid in uids {
                 let email = try transaction.first(
                     "DELETE FROM message WHERE account = ?1 AND mailbox = ?2 AND uid = ?3 RETURNING email",
@@ -68,8 +111,27 @@ extension MailStore {
         }
     }
 
+    /// More messages than are likely to have come and gone without a trace in what is left of the log.
+    private static let numberStride: Int64 = 10_000
+
+    /// What was read from a message is read again, since its octets are not what they were.
+    public static func reread(
+        _ email: EmailID, _ octets: UnsafeRawBufferPointer, in transaction: SQLTransaction
+    ) throws {
+        try transaction.run("DELETE FROM email_facts WHERE email = ?1", .integer(email.rawValue))
+        try keep(MessageFacts(parsing: octets), of: email, in: transaction)
+        try transaction.run(
+            "UPDATE message SET octets = ?2 + length(prefix) WHERE email = ?1", .integer(email.rawValue),
+            .integer(Int64(octets.count)))
+        try recount(in: transaction)
+    }
+
     /// Counts each mailbox and account again, and drops what belongs to none.
-    public static func recount(in transaction: SQLTransaction) throws {
+    ///
+    /// - Parameter reason: after a rebuild no number is given that may have been given before.
+    public static func recount(
+        _ reason: LogDescribing.RecountReason = .repair, in transaction: SQLTransaction
+    ) throws {
         try transaction.run(
             "DELETE FROM mailbox WHERE account NOT IN (SELECT account FROM account_state)")
         try transaction.run(
@@ -94,5 +156,9 @@ extension MailStore {
                     max(account_state.next_mailbox, coalesce(max(mailbox), 0) + 1)
                 FROM mailbox WHERE mailbox.account = account_state.account)
             """)
+        guard reason == .rebuild else { return }
+        let stride = SQLValue.integer(numberStride)
+        try transaction.run("UPDATE mailbox SET uid_next = uid_next + ?1, mod_seq = mod_seq + ?1", stride)
+        try transaction.run("UPDATE account_state SET mod_seq = mod_seq + ?1", stride)
     }
 }

@@ -14,6 +14,8 @@ struct OpenedMessage {
     let first: ByteBuffer
     /// How many octets of the log `first` has.
     let firstCount: Int64
+    /// That of those octets.
+    let checksum: Checksum
 }
 
 /// RETR, TOP, and what QUIT deletes.
@@ -36,8 +38,11 @@ extension POP3Session {
                 let source = try MailStore.source(account, .inbox, uid, in: transaction)
                 var first = ByteBuffer(bytes: source.prefix)
                 let count = min(source.content.count, Self.pieceOctets)
-                first.writeImmutableBuffer(try store.octetsBlocking(source.content, 0..<count))
-                return OpenedMessage(content: source.content, first: first, firstCount: count)
+                let octets = try store.octetsBlocking(source.content, 0..<count)
+                var checksum = Checksum()
+                checksum.update(octets)
+                first.writeImmutableBuffer(octets)
+                return OpenedMessage(content: source.content, first: first, firstCount: count, checksum: checksum)
             }
             return .ready
         } catch let error as StorageError where error.code == .notFound {
@@ -63,18 +68,25 @@ extension POP3Session {
         do {
             var demand = stream.send(message.first) { output.writeImmutableBuffer($0) }
             var offset = message.firstCount
+            var checksum = message.checksum
             while offset < message.content.count, demand == .more {
                 try await replies.write(output)
                 output.clear()
                 let end = min(offset + Self.pieceOctets, message.content.count)
                 let piece = try await context.store.octets(message.content, offset..<end)
+                checksum.update(piece)
                 demand = stream.send(piece) { output.writeImmutableBuffer($0) }
                 offset = end
+            }
+            if offset == message.content.count, checksum.value != message.content.checksum {
+                throw StorageError(.corrupt, "a message's octets are not what was written; run: paloma check")
             }
             stream.finish { output.writeImmutableBuffer($0) }
             try await replies.write(output)
         } catch {
-            // The reply has begun and knows no error.
+            // The reply has begun and knows no error: without its last line the client takes the message for broken.
+            context.logger.error(
+                "message not sent whole", metadata: ["session": "\(info.id)", "error": "\(error)"])
             return .close
         }
         context.retrieved.increment()

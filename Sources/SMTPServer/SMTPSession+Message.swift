@@ -83,8 +83,12 @@ extension SMTPSession {
         let accounts = finished.plan.accountsOfRecipients
         return .eachRecipient(
             zip(finished.envelope.recipients, accounts).map { recipient, accounts in
-                let isRefused = !accounts.isEmpty && accounts.allSatisfy(outcome.full.contains)
-                return isRefused ? .overQuota(recipient.path) : .delivered(to: recipient.path, as: queueID)
+                let refusals = accounts.compactMap { outcome.full[$0] }
+                guard !accounts.isEmpty, refusals.count == accounts.count else {
+                    return .delivered(to: recipient.path, as: queueID)
+                }
+                let isHopeless = refusals.allSatisfy { $0 == .tooLarge }
+                return isHopeless ? .exceedsQuota(recipient.path) : .overQuota(recipient.path)
             })
     }
 

@@ -25,6 +25,9 @@ struct CompactionService: Service {
     private func compact() async {
         do {
             let report = try await store.compact()
+            for problem in report.problems {
+                logger.error("segment not compacted", metadata: ["problem": "\(problem)"])
+            }
             guard report.segments > 0 else { return }
             logger.info(
                 "log compacted", metadata: ["segments": "\(report.segments)", "octets": "\(report.octetsFreed)"])

@@ -21,7 +21,7 @@ final class ServerHealth: Sendable {
         let silent = listeners.withLock { $0.filter { !$0.isListening() }.map(\.name) }
         guard silent.isEmpty else { return .failing(silent.map { "the listener \($0) does not listen" }) }
         do {
-            try await store.change { _ in }
+            try await store.probe()
             return .ok
         } catch {
             return .failing(["the store cannot be written: \(error)"])

@@ -49,8 +49,14 @@ enum StoreAccess {
                 advice: "another command may be at work or the server just starting: try again in a moment")
         } catch let error as StorageError where error.code == .newerSchema {
             throw Complaint("\(error)", advice: "use the newer version of paloma")
+        } catch let error as StorageError where error.code == .databaseMissing || error.code == .corrupt {
+            throw Complaint(
+                "the store in \(folder) can't be opened: \(error)",
+                advice: "the message log knows where each message was: paloma check --rebuild")
         } catch {
-            throw Complaint("the store in \(folder) can't be opened: \(error)", advice: "see: paloma check")
+            throw Complaint(
+                "the store in \(folder) can't be opened: \(error)",
+                advice: "see to the disk and its permissions first, then: paloma check")
         }
     }
 }

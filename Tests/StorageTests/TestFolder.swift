@@ -53,7 +53,13 @@ final class TestFolder: Sendable {
             }
             return DeliveryRecord(email: email, copies: copies, queued: nil)
         },
-        renew: { note, _ in note },
+        restate: { note, _ in [note] },
+        salvageMailboxes: { _, _ in },
+        isTaken: { copy, transaction in
+            try transaction.first(
+                "SELECT 1 FROM filing WHERE account = ?1", .integer(copy.account.rawValue)
+            ) { _ in true } ?? false
+        },
         apply: { note, transaction in
             guard case .expunged(let account, _, let uids) = note else { return }
             for uid in uids {
@@ -62,7 +68,8 @@ final class TestFolder: Sendable {
                     .integer(account.rawValue))
             }
         },
-        recount: { _ in })
+        reread: { _, _, _ in },
+        recount: { _, _ in })
 
     func open(
         schema: SchemaPart = TestFolder.schema, limits: StorageLimits = StorageLimits()

@@ -1,7 +1,6 @@
 import Admin
 import ArgumentParser
 import Delivery
-import Storage
 import ServerConfiguration
 import Storage
 import TerminalOutput
