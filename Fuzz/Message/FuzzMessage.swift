@@ -8,7 +8,8 @@ public func fuzzMessage(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     let index = PartIndex(message)
     for entry in index.entries {
         precondition(entry.headerStart >= 0 && entry.headerCount >= 0 && entry.bodyCount >= 0)
-        precondition(entry.headerStart + entry.headerCount + entry.bodyCount <= bytes.count, "a part outside the message")
+        precondition(
+            entry.headerStart + entry.headerCount + entry.bodyCount <= bytes.count, "a part outside the message")
     }
     precondition(PartIndex(decoding: index.encoded()) == index, "what is kept beside the message is not what was read")
     _ = MessageFacts(message, in: bytes)

@@ -9,9 +9,11 @@ public func fuzzPOP3Server(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt
     guard let start, count > 2 else { return 0 }
     let bytes = UnsafeBufferPointer(start: start, count: count)
     let input = Array(bytes[2...])
-    let whole = Dialogue(answers: bytes[0]).run(input, packet: max(1, input.count))
-    let cut = Dialogue(answers: bytes[0]).run(input, packet: Int(bytes[1] % 32) + 1)
-    precondition(whole == cut, "the outcome depends on the packets")
+    var whole = Dialogue(answers: bytes[0])
+    var cut = Dialogue(answers: bytes[0])
+    precondition(
+        whole.run(input, packet: max(1, input.count)) == cut.run(input, packet: Int(bytes[1] % 32) + 1),
+        "the outcome depends on the packets")
     return 0
 }
 
@@ -75,8 +77,10 @@ private struct Dialogue {
         case .password:
             return machine.answer(password: isYes ? .right : .wrong)
         case .maildrop:
-            guard isYes, let life = UIDValidity(rawValue: 1), let drop = Maildrop(sizes: [10, 0, 70], uids: [1, 5, 9], uidValidity: life)
-            else { return machine.answer(maildrop: .inUse) }
+            let life = UIDValidity(rawValue: 1)
+            guard isYes, let drop = Maildrop(sizes: [10, 0, 70], uids: [1, 5, 9], uidValidity: life) else {
+                return machine.answer(maildrop: .inUse)
+            }
             return machine.answer(maildrop: .open(drop))
         case .message(let index, _):
             precondition((0..<3).contains(index), "a message that is not there")

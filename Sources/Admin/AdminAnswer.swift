@@ -23,6 +23,7 @@ package enum AdminResult: Codable, Sendable {
     case queue([QueueReport], total: Int64)
     case transfer(TransferReport)
     case findings([FindingReport])
+    case compaction(segments: Int, freedBytes: Int64)
 }
 
 /// An account with what it holds.
@@ -75,6 +76,9 @@ package struct TransferReport: Codable, Sendable {
 
 /// Something that a check has found.
 package struct FindingReport: Codable, Sendable {
+    /// Aliases and lists that lead nowhere: worth a look, no fault of the store.
+    package static let directoryKind = "directory"
+
     /// What kind of thing.
     package var kind: String
     /// In plain words.

@@ -50,6 +50,7 @@ package enum AdminRequest: Codable, Sendable {
 
     case check(repair: Bool)
     case backup(path: String)
+    case compact
 }
 
 /// What an account may do.

@@ -35,26 +35,4 @@ extension AdminService {
                     nextAttemptSeconds: recipient.nextAttempt, lastReply: recipient.lastReply)
             })
     }
-
-    func check(_ repair: Bool, _ report: @escaping Report) async throws -> AdminResult {
-        let findings = try await store.check(repair ? .repair : .look) { done, total in
-            report(.progress(done: done, total: total))
-        }
-        var reports = findings.map { finding in
-            FindingReport(kind: finding.kind.rawValue, text: finding.text, isMended: finding.isMended)
-        }
-        reports += try await directory.check().map { finding in
-            FindingReport(
-                kind: "directory",
-                text: "mail for \(finding.address) does not reach everyone it names: somebody is gone, disabled, or it "
-                    + "leads back to itself",
-                isMended: false)
-        }
-        return .findings(reports)
-    }
-
-    func backUp(_ path: String, _ report: @escaping Report) async throws -> AdminResult {
-        try await store.backUp(to: path) { done, total in report(.progress(done: done, total: total)) }
-        return .nothing
-    }
 }

@@ -64,6 +64,8 @@ package struct AdminService: Sendable {
             try await check(repair, report)
         case .backup(let path):
             try await backUp(path, report)
+        case .compact:
+            try await compact()
         }
     }
 }

@@ -1,8 +1,8 @@
 import Logging
 import ServerConfiguration
+import ServerRuntime
 import ServiceLifecycle
 import UnixSignals
-import ServerRuntime
 
 /// Reads the configuration and the certificate again when SIGHUP comes.
 struct ReloadService: Service {

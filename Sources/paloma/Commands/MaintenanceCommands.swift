@@ -1,15 +1,19 @@
 import Admin
 import ArgumentParser
 import Delivery
-import ServerConfiguration
-import TerminalOutput
 import Storage
+import ServerConfiguration
+import Storage
+import TerminalOutput
 
 /// `paloma check`
 struct Check: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Read the whole store and compare it with its checksums and counts.",
-        discussion: "Ends with 0 when all is well or mended, 1 when something is left.")
+        discussion: """
+            Ends with 0 when all is well or mended, 1 when something is left. Aliases and lists that lead nowhere are named, \
+            and do not count.
+            """)
     @OptionGroup var common: CommonOptions
     @Flag(help: "Mend what can be mended.") var repair = false
     @Flag(help: "Make the database anew from the message log; no server may run.") var rebuild = false
@@ -27,7 +31,9 @@ struct Check: AsyncParsableCommand {
         let result = try await StoreAccess.perform(.check(repair: repair), configuration, title: "Checking")
         guard case .findings(let findings) = result else { return }
         if try !common.printer.json(findings) { show(findings) }
-        if findings.contains(where: { !$0.isMended }) { throw ExitCode(Complaint.ExitCode.failed.rawValue) }
+        if findings.contains(where: { !$0.isMended && $0.kind != FindingReport.directoryKind }) {
+            throw ExitCode(Complaint.ExitCode.failed.rawValue)
+        }
     }
 
     private func show(_ findings: [FindingReport]) {
@@ -73,6 +79,25 @@ struct Backup: AsyncParsableCommand {
         let path = TransferPaths.absolute(folder)
         _ = try await StoreAccess.perform(.backup(path: path), try common.load(), title: "Copying")
         if try !common.printer.json(["folder": path]) { common.printer.line("The store is copied to \(path).") }
+    }
+}
+
+/// `paloma compact`
+struct Compact: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Give the space of deleted messages back now.",
+        discussion: "A running server does this by itself every ten minutes.")
+    @OptionGroup var common: CommonOptions
+
+    func run() async throws {
+        let result = try await StoreAccess.perform(.compact, try common.load(), title: "Compacting")
+        guard case .compaction(let segments, let freed) = result else { return }
+        let isPrinted = try common.printer.json(["segments": Int64(segments), "freed_bytes": freed])
+        if !isPrinted {
+            common.printer.line(
+                segments == 0
+                    ? "Nothing to give back." : "\(QuantityText.size(bytes: freed)) given back.")
+        }
     }
 }
 

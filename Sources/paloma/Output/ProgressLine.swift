@@ -1,5 +1,4 @@
 import Admin
-import Glibc
 import Synchronization
 import TerminalOutput
 
@@ -29,9 +28,10 @@ final class ProgressLine: Sendable {
     /// Takes the bar away.
     func finish() { bar.withLock { $0.finish() } }
 
+    private static let start = ContinuousClock.now
+
     private static func milliseconds() -> Int64 {
-        var time = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &time)
-        return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
+        let (seconds, attoseconds) = start.duration(to: .now).components
+        return seconds * 1000 + attoseconds / 1_000_000_000_000_000
     }
 }
