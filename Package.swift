@@ -88,6 +88,17 @@ let package = Package(
         .target(name: "MailStore", dependencies: ["InternetMessage", "MailCore", "Storage"], swiftSettings: strict),
         .target(name: "MailQueue", dependencies: ["MailCore", "Storage"], swiftSettings: strict),
 
+        .target(name: "MailboxFormats", dependencies: ["MailCore"], swiftSettings: strict),
+        .testTarget(
+            name: "MailboxFormatsTests", dependencies: ["MailboxFormats", "MailCore"], swiftSettings: strict),
+        .target(
+            name: "ServerConfiguration", dependencies: ["MailCore", .product(name: "TOMLKit", package: "TOMLKit")],
+            swiftSettings: strict),
+        .testTarget(
+            name: "ServerConfigurationTests", dependencies: ["ServerConfiguration", "MailCore"], swiftSettings: strict),
+        .target(name: "TerminalOutput", swiftSettings: strict),
+        .testTarget(name: "TerminalOutputTests", dependencies: ["TerminalOutput"], swiftSettings: strict),
+
         // runtime
         .target(name: "Observability", dependencies: [metrics, logging], swiftSettings: strict),
         .testTarget(
@@ -138,5 +149,28 @@ let package = Package(
                 metrics,
                 logging,
             ], swiftSettings: strict),
+        .target(
+            name: "Admin",
+            dependencies: [
+                "Delivery", "Directory", "MailCore", "MailQueue", "MailStore", "MailboxFormats", "Storage", nio, nioPosix,
+                serviceLifecycle,
+            ], swiftSettings: strict),
+        .testTarget(
+            name: "AdminTests", dependencies: ["Admin", "Delivery", "Directory", "MailCore", "Storage"],
+            swiftSettings: strict),
+
+        // everything
+        .executableTarget(
+            name: "paloma",
+            dependencies: [
+                "Admin", "Certificates", "Delivery", "Directory", "MailCore", "MailStore", "Monitor", "Observability",
+                "POP3", "POP3Server", "SMTP", "SMTPServer", "ServerConfiguration", "ServerRuntime", "Storage",
+                "TerminalOutput", nio, nioPosix, logging, metrics, serviceLifecycle,
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ], swiftSettings: strict),
+        .executableTarget(
+            name: "parse-bench", dependencies: ["InternetMessage"], path: "Benchmarks/parse/Sources",
+            swiftSettings: strict),
     ]
 )

@@ -20,9 +20,12 @@ public enum MailSystemStore {
                 email: email, copies: try MailStore.copies(of: email, in: transaction),
                 queued: try MailQueue.queued(email, in: transaction))
         },
-        renew: { note, transaction in try MailStore.renew(note, in: transaction) },
+        restate: { note, transaction in try MailStore.restate(note, in: transaction) },
+        salvageMailboxes: { account, transaction in try MailStore.salvageMailboxes(account, in: transaction) },
+        isTaken: { copy, transaction in try MailStore.isTaken(copy, in: transaction) },
         apply: { note, transaction in try MailStore.apply(note, in: transaction) },
-        recount: { transaction in try MailStore.recount(in: transaction) })
+        reread: { email, octets, transaction in try MailStore.reread(email, octets, in: transaction) },
+        recount: { transaction, reason in try MailStore.recount(reason, in: transaction) })
 
     /// Opens the store in a data folder, or makes an empty one.
     public static func open(

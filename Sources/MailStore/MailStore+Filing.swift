@@ -98,7 +98,7 @@ extension MailStore {
             """, account, modSeq, size)
     }
 
-    private static func keep(_ facts: MessageFacts, of email: EmailID, in transaction: SQLTransaction) throws {
+    static func keep(_ facts: MessageFacts, of email: EmailID, in transaction: SQLTransaction) throws {
         try transaction.run(
             "INSERT INTO email_facts VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (email) DO NOTHING",
             .integer(email.rawValue), .octets(facts.envelope), .octets(facts.bodyStructure), .octets(facts.partIndex),

@@ -1,3 +1,4 @@
+internal import InternetMessage
 public import MailCore
 public import Storage
 
@@ -24,25 +25,60 @@ extension MailStore {
         return copies
     }
 
-    /// What a note has to say today, or nil when later ones say it.
-    public static func renew(_ note: LogNote, in transaction: SQLTransaction) throws -> LogNote? {
+    /// Notes that say how things are now with what a note is about.
+    public static func restate(_ note: LogNote, in transaction: SQLTransaction) throws -> [LogNote] {
         switch note {
-        case .rows: return note
-        case .expunged(let account, let mailbox, _, _):
-            // Nothing comes back into a mailbox that is gone.
-            return try hasMailbox(mailbox, account, in: transaction) ? note : nil
-        case .filed(let email, let copy):
-            let now = try copies(of: email, in: transaction).first {
-                ($0.account, $0.mailbox, $0.uid) == (copy.account, copy.mailbox, copy.uid)
-            }
-            return now.map { .filed(email, $0) }
-        case .flags(let account, let mailbox, let uid, let modSeq, _, _):
-            let current = try transaction.first(
-                "SELECT mod_seq FROM message WHERE account = ?1 AND mailbox = ?2 AND uid = ?3",
-                .integer(account.rawValue), .integer(mailbox.rawValue), .integer(Int64(uid.rawValue))
-            ) { ModSeq(rawValue: $0.integer(0)) }
-            return current == modSeq ? note : nil
+        case .rows:
+            return []
+        case .filed(_, let copy):
+            return try restate(copy.account, copy.mailbox, [copy.uid], in: transaction)
+        case .expunged(let account, let mailbox, let uids):
+            return try restate(account, mailbox, uids, in: transaction)
+        case .flags(let account, let mailbox, let uid, _, _, _):
+            guard let (_, copy) = try filed(account, mailbox, uid, in: transaction) else { return [] }
+            return [.flags(account, mailbox, uid, copy.modSeq, copy.flags, keywords: copy.keywords)]
         }
+    }
+
+    private static func restate(
+        _ account: AccountID, _ mailbox: MailboxID, _ uids: [UID], in transaction: SQLTransaction
+    ) throws -> [LogNote] {
+        var notes: [LogNote] = []
+        var gone: [UID] = []
+        for uid in uids {
+            if let (email, copy) = try filed(account, mailbox, uid, in: transaction) {
+                notes.append(.filed(email, copy))
+            } else {
+                gone.append(uid)
+            }
+        }
+        if !gone.isEmpty { notes.append(.expunged(account, mailbox, gone)) }
+        return notes
+    }
+
+    private static func filed(
+        _ account: AccountID, _ mailbox: MailboxID, _ uid: UID, in transaction: SQLTransaction
+    ) throws -> (EmailID, FiledCopy)? {
+        let email = try transaction.first(
+            "SELECT email FROM message WHERE account = ?1 AND mailbox = ?2 AND uid = ?3", .integer(account.rawValue),
+            .integer(mailbox.rawValue), .integer(Int64(uid.rawValue))
+        ) { EmailID(rawValue: $0.integer(0)) }
+        guard let email else { return nil }
+        let copy = try copies(of: email, in: transaction).first {
+            ($0.account, $0.mailbox, $0.uid) == (account, mailbox, uid)
+        }
+        return copy.map { (email, $0) }
+    }
+
+    /// Whether the number of a copy belongs to a message already.
+    public static func isTaken(_ copy: FiledCopy, in transaction: SQLTransaction) throws -> Bool {
+        try filed(copy.account, copy.mailbox, copy.uid, in: transaction) != nil
+    }
+
+    /// Notes the rows of an account's mailboxes: the numbers that they have come to stand in no other record.
+    public static func salvageMailboxes(_ account: AccountID, in transaction: SQLTransaction) throws {
+        try transaction.salvage(table: "mailbox", key: "account", .integer(account.rawValue))
+        try transaction.salvage(table: "account_state", key: "account", .integer(account.rawValue))
     }
 
     /// Does a note's change to a database that is made anew.
@@ -50,21 +86,20 @@ extension MailStore {
         switch note {
         case .rows: break
         case .filed(let email, let copy):
-            guard try hasMailbox(copy.mailbox, copy.account, in: transaction),
-                let content = try transaction.content(of: email)
-            else { return }
+            guard let content = try transaction.content(of: email) else { return }
             try insert(copy, email, octets: content.count, in: transaction)
             try transaction.retain(email)
-        case .expunged(let account, let mailbox, let uids, let modSeq):
+        case .expunged(let account, let mailbox, let uids):
+            let top = uids.map(\.rawValue).max() ?? 0
+            try transaction.run(
+                "UPDATE mailbox SET uid_next = max(uid_next, ?3) WHERE account = ?1 AND mailbox = ?2",
+                .integer(account.rawValue), .integer(mailbox.rawValue), .integer(Int64(top) + 1))
             for uid in uids {
                 let email = try transaction.first(
                     "DELETE FROM message WHERE account = ?1 AND mailbox = ?2 AND uid = ?3 RETURNING email",
                     .integer(account.rawValue), .integer(mailbox.rawValue), .integer(Int64(uid.rawValue))
                 ) { EmailID(rawValue: $0.integer(0)) }
                 if let email { try releaseContent(email, in: transaction) }
-                try transaction.run(
-                    "INSERT INTO expunged VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING", .integer(account.rawValue),
-                    .integer(mailbox.rawValue), .integer(modSeq.rawValue), .integer(Int64(uid.rawValue)))
             }
         case .flags(let account, let mailbox, let uid, let modSeq, let flags, let keywords):
             try transaction.run(
@@ -74,5 +109,17 @@ extension MailStore {
                 """, .integer(account.rawValue), .integer(mailbox.rawValue), .integer(Int64(uid.rawValue)),
                 .integer(Int64(flags.rawValue)), .text(keywords.joined(separator: " ")), .integer(modSeq.rawValue))
         }
+    }
+
+    /// What was read from a message is read again, since its octets are not what they were.
+    public static func reread(
+        _ email: EmailID, _ octets: UnsafeRawBufferPointer, in transaction: SQLTransaction
+    ) throws {
+        try transaction.run("DELETE FROM email_facts WHERE email = ?1", .integer(email.rawValue))
+        try keep(MessageFacts(parsing: octets), of: email, in: transaction)
+        try transaction.run(
+            "UPDATE message SET octets = ?2 + length(prefix) WHERE email = ?1", .integer(email.rawValue),
+            .integer(Int64(octets.count)))
+        try recount(in: transaction)
     }
 }

@@ -1,10 +1,17 @@
 public import Storage
 
 extension MailStore {
+    /// More messages than are likely to have come and gone without a trace in what is left of the log.
+    private static let numberStride: Int64 = 10_000
+
     /// Counts each mailbox and account again, and drops what belongs to none.
     ///
     /// Numbers and clocks never go back: also those of messages that are gone count, and those noted before.
-    public static func recount(in transaction: SQLTransaction) throws {
+    ///
+    /// - Parameter reason: after a rebuild no number is given that may have been given before.
+    public static func recount(
+        _ reason: LogDescribing.RecountReason = .repair, in transaction: SQLTransaction
+    ) throws {
         try drop(in: transaction)
         try transaction.run(
             """
@@ -29,6 +36,10 @@ extension MailStore {
                     max(account_state.next_mailbox, coalesce(max(mailbox), 0) + 1)
                 FROM mailbox WHERE mailbox.account = account_state.account)
             """)
+        guard reason == .rebuild else { return }
+        let stride = SQLValue.integer(numberStride)
+        try transaction.run("UPDATE mailbox SET uid_next = uid_next + ?1, mod_seq = mod_seq + ?1", stride)
+        try transaction.run("UPDATE account_state SET mod_seq = mod_seq + ?1", stride)
     }
 
     private static func drop(in transaction: SQLTransaction) throws {

@@ -9,13 +9,13 @@ internal import Storage
 
 /// A message on its way to the client.
 struct OpenedMessage {
-    let uid: UID
-    /// Where its octets stand, until a compaction moves them.
-    var content: StoredOctets
+    let content: StoredOctets
     /// The copy's own header lines and the first octets of the log.
     let first: ByteBuffer
     /// How many octets of the log `first` has.
     let firstCount: Int64
+    /// That of those octets.
+    let checksum: Checksum
 }
 
 /// RETR, TOP, and what QUIT deletes.
@@ -38,8 +38,11 @@ extension POP3Session {
                 let source = try MailStore.source(account, .inbox, uid, in: transaction)
                 var first = ByteBuffer(bytes: source.prefix)
                 let count = min(source.content.count, Self.pieceOctets)
-                first.writeImmutableBuffer(try store.octetsBlocking(source.content, 0..<count))
-                return OpenedMessage(uid: uid, content: source.content, first: first, firstCount: count)
+                let octets = try store.octetsBlocking(source.content, 0..<count)
+                var checksum = Checksum()
+                checksum.update(octets)
+                first.writeImmutableBuffer(octets)
+                return OpenedMessage(content: source.content, first: first, firstCount: count, checksum: checksum)
             }
             return .ready
         } catch let error as StorageError where error.code == .notFound {
@@ -57,7 +60,7 @@ extension POP3Session {
             _ reply: POP3Reply, _ stream: MessageStream, _ replies: ReplyWriter
         ) async -> ConnectionStep<Question>
     {
-        guard var message = opened else { return .close }
+        guard let message = opened else { return .close }
         opened = nil
         var stream = stream
         var output = ByteBuffer()
@@ -65,45 +68,31 @@ extension POP3Session {
         do {
             var demand = stream.send(message.first) { output.writeImmutableBuffer($0) }
             var offset = message.firstCount
+            var checksum = message.checksum
             while offset < message.content.count, demand == .more {
                 try await replies.write(output)
                 output.clear()
                 let end = min(offset + Self.pieceOctets, message.content.count)
-                let piece = try await piece(of: &message, offset..<end)
+                let piece = try await context.store.octets(message.content, offset..<end)
+                checksum.update(piece)
                 demand = stream.send(piece) { output.writeImmutableBuffer($0) }
                 offset = end
+            }
+            if offset == message.content.count, checksum.value != message.content.checksum {
+                throw StorageError(.corrupt, "a message's octets are not what was written; run: paloma check")
             }
             stream.finish { output.writeImmutableBuffer($0) }
             try await replies.write(output)
         } catch {
-            // The reply has begun and knows no error.
-            if !Task.isCancelled {
-                context.logger.error(
-                    "message cannot be read to its end",
-                    metadata: ["session": "\(info.id)", "uid": "\(message.uid.rawValue)", "error": "\(error)"])
-            }
+            // The reply has begun and knows no error: without its last line the client takes the message for broken.
+            let isGone = Task.isCancelled || error is ReplyWriterError
+            context.logger.log(
+                level: isGone ? .debug : .error, "message not sent whole",
+                metadata: ["session": "\(info.id)", "error": "\(error)"])
             return .close
         }
         context.retrieved.increment()
         return .proceed
-    }
-
-    /// A client may take hours for a message. Should a compaction move it meanwhile, the rest comes from where it is now.
-    nonisolated(nonsending)
-        private func piece(of message: inout OpenedMessage, _ range: Range<Int64>) async throws -> ByteBuffer
-    {
-        do {
-            return try await context.store.octets(message.content, range)
-        } catch {
-            guard let maildrop else { throw error }
-            let (account, uid, before) = (maildrop.account, message.uid, message.content)
-            let now = try await context.store.read { try MailStore.source(account, .inbox, uid, in: $0).content }
-            guard now.position != before.position, now.count == before.count, now.checksum == before.checksum else {
-                throw error
-            }
-            message.content = now
-            return try await context.store.octets(now, range)
-        }
     }
 
     nonisolated(nonsending)

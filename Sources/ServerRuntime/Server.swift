@@ -49,6 +49,14 @@ public final class Server<Session: ConnectionSession>: Service {
         bound.withLock { $0?.channel.localAddress }
     }
 
+    /// With the port it got, where it was free to choose one.
+    private var localAddressText: String {
+        guard case .tcp(let host, _) = configuration.address, let port = localAddress?.port else {
+            return "\(configuration.address)"
+        }
+        return "\(ListenerAddress.tcp(host: host, port: port))"
+    }
+
     /// Whether it listens: for the health page.
     public var isListening: Bool {
         bound.withLock { $0?.channel.isActive ?? false }
@@ -67,7 +75,7 @@ public final class Server<Session: ConnectionSession>: Service {
         }
         logger.info(
             "listening",
-            metadata: ["listener": "\(configuration.name)", "address": "\(localAddress.map(String.init) ?? "?")"])
+            metadata: ["listener": "\(configuration.name)", "address": "\(localAddressText)"])
     }
 
     /// Serves until the graceful stop, or until the task is cancelled (then connections are cut).

@@ -21,7 +21,7 @@ extension SQLTransaction {
             "SELECT segment, record_length FROM content WHERE email = ?1", .integer(email.rawValue)
         ) { ($0.integer(0), $0.integer(1)) }
         guard let (segment, length) = old else { throw StorageError(.notFound, "the message is gone") }
-        try run("UPDATE segment SET live = live - ?2 WHERE segment = ?1", .integer(segment), .integer(length))
+        try addLive(-length, in: segment)
         try run(
             """
             UPDATE content SET segment = ?2, body_offset = ?3, body_length = ?4, body_checksum = ?5, record_length = ?6
@@ -32,6 +32,15 @@ extension SQLTransaction {
 }
 
 extension SQLTransaction {
+    /// The segment's row may not be there yet when the group that begins it is under way.
+    func addLive(_ octets: Int64, in segment: Int64) throws {
+        try run(
+            """
+            INSERT INTO segment (segment, total, live) VALUES (?1, 0, ?2)
+            ON CONFLICT (segment) DO UPDATE SET live = live + excluded.live
+            """, .integer(segment), .integer(octets))
+    }
+
     /// Where a message's octets stand, or nil when nothing refers to it any more.
     public func content(of email: EmailID) throws -> StoredOctets? {
         try first(
@@ -62,7 +71,7 @@ extension SQLTransaction {
         ) { ($0.integer(0), $0.integer(1), $0.integer(2)) }
         guard let (references, segment, length) = rest, references <= 0 else { return false }
         try run("DELETE FROM content WHERE email = ?1", .integer(email.rawValue))
-        try run("UPDATE segment SET live = live - ?2 WHERE segment = ?1", .integer(segment), .integer(length))
+        try addLive(-length, in: segment)
         return true
     }
 }

@@ -12,6 +12,8 @@ public struct StorageError: Error, Sendable, CustomStringConvertible {
         case corrupt
         /// Another process has the store open.
         case inUse
+        /// The database file is gone although the log has records.
+        case databaseMissing
         /// A newer Paloma made this store.
         case newerSchema
         /// A statement broke a rule of its table, such as a key that must be unique.

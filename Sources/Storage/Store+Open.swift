@@ -20,13 +20,15 @@ extension Store {
         onFatal: @escaping @Sendable (StorageError) -> Void = Store.exitAfterFailedFlush
     ) throws -> (store: Store, report: OpeningReport) {
         let lock = try prepareFolder(folder)
+        try refuseLostDatabase(folder)
         let connection = try SQLiteConnection(path: StoreFiles.database(folder), access: .readWrite)
         try connection.configureForWriting(limits)
         try SchemaMigration(parts: [.storage] + parts, folder: folder).run(connection)
         let segments = SegmentFiles(folder: StoreFiles.log(folder))
-        let recovery = try LogRecovery(segments: segments, connection: connection, replay: describing.replay).run()
+        let recovery = try LogRecovery(segments: segments, connection: connection, describing: describing).run()
         let log = try MessageLog(segments: segments, end: recovery.end, segmentBytesMax: limits.segmentBytesMax)
         let committer = Committer(connection: connection, log: log, onFatal: onFatal)
+        if !recovery.openNotes.isEmpty { try committer.restate(recovery.openNotes, describing) }
         let store = Store(
             folder: folder, limits: limits, parts: [.storage] + parts, describing: describing, segments: segments,
             lockFile: lock, committer: committer, nextEmail: recovery.nextEmail)
@@ -38,6 +40,17 @@ extension Store {
         let message = "paloma: fatal: \(error). Nothing unconfirmed is lost; fix the disk and start again.\n"
         _ = message.withCString { write(STDERR_FILENO, $0, strlen($0)) }
         _exit(74)  // EX_IOERR
+    }
+
+    /// An empty database beside a log would take new mail under old numbers.
+    private static func refuseLostDatabase(_ folder: String) throws {
+        guard try !Folder.names(folder).contains("paloma.db") else { return }
+        let segments = SegmentFiles(folder: StoreFiles.log(folder))
+        guard try segments.list().contains(where: { try segments.file($0).size() > 0 }) else { return }
+        throw StorageError(
+            .databaseMissing,
+            "the database \(StoreFiles.database(folder)) is gone, but the message log is there; run: paloma check --rebuild"
+        )
     }
 
     static func prepareFolder(_ folder: String) throws -> File {

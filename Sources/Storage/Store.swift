@@ -79,14 +79,14 @@ public final class Store: Sendable {
     }
 
     func enqueue<T: Sendable>(
-        _ durability: CommitJob.Durability, message: CommitJob.Message?,
+        _ durability: CommitJob.Durability, message: CommitJob.Message?, isMaintenance: Bool = false,
         _ body: @escaping @Sendable (SQLTransaction) throws -> (DeliveryRecord?, T)
     ) async throws -> T {
         try await withCheckedThrowingContinuation { continuation in
             let outcome = Outcome<T>()
             commits.enqueue(
                 CommitJob(
-                    durability: durability, message: message,
+                    durability: durability, isMaintenance: isMaintenance, message: message,
                     run: { transaction in
                         let (record, value) = try body(transaction)
                         outcome.value = value
@@ -105,6 +105,11 @@ public final class Store: Sendable {
     /// Written by a job and read when it has finished, both on the writer's thread.
     private final class Outcome<T>: @unchecked Sendable {
         var value: T?
+    }
+
+    /// Whether the store can be written: writes a row that changes nothing, and returns when it is on disk.
+    public func probe() async throws {
+        try await change { _ = try $0.run("UPDATE log_state SET id = id") }
     }
 
     /// Ends after what was begun; the next one to open the folder has nothing to replay.

@@ -16,7 +16,8 @@ final class DirectoryFolder: Sendable {
     /// No messages here.
     static let describing = LogDescribing(
         replay: { _, _, _ in }, describe: { _, _ in throw StorageError(.misuse, "no messages here") },
-        renew: { note, _ in note }, apply: { _, _ in }, recount: { _ in })
+        restate: { note, _ in [note] }, salvageMailboxes: { _, _ in }, isTaken: { _, _ in false }, apply: { _, _ in },
+        reread: { _, _, _ in }, recount: { _, _ in })
 
     func open() throws -> Store {
         try Store.open(folder: path, parts: [Directory.schema], describing: Self.describing).store

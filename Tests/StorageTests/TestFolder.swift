@@ -53,16 +53,23 @@ final class TestFolder: Sendable {
             }
             return DeliveryRecord(email: email, copies: copies, queued: nil)
         },
-        renew: { note, _ in note },
+        restate: { note, _ in [note] },
+        salvageMailboxes: { _, _ in },
+        isTaken: { copy, transaction in
+            try transaction.first(
+                "SELECT 1 FROM filing WHERE account = ?1", .integer(copy.account.rawValue)
+            ) { _ in true } ?? false
+        },
         apply: { note, transaction in
-            guard case .expunged(let account, _, let uids, _) = note else { return }
+            guard case .expunged(let account, _, let uids) = note else { return }
             for uid in uids {
                 try transaction.run(
                     "DELETE FROM filing WHERE email = ?1 AND account = ?2", .integer(Int64(uid.rawValue)),
                     .integer(account.rawValue))
             }
         },
-        recount: { _ in })
+        reread: { _, _, _ in },
+        recount: { _, _ in })
 
     func open(
         schema: SchemaPart = TestFolder.schema, limits: StorageLimits = StorageLimits()
@@ -169,8 +176,7 @@ extension Store {
                 "DELETE FROM filing WHERE email = ?1 AND account = ?2", .integer(email.rawValue), .integer(account))
             try transaction.release(email)
             let uid = UID(rawValue: UInt32(email.rawValue))
-            transaction.note(
-                .expunged(AccountID(rawValue: account), MailboxID(rawValue: 1), [uid], ModSeq(rawValue: 1)))
+            transaction.note(.expunged(AccountID(rawValue: account), MailboxID(rawValue: 1), [uid]))
         }
     }
 }

@@ -11,8 +11,9 @@ import sys
 from pathlib import Path
 
 CITE = re.compile(r"\bRFC\s?(\d{3,5})\b")
-# "RFC 2045–2049" and "RFC 5321, 5322" name the ones after the first by number alone: not found, so write each out.
-LOOSE = re.compile(r"\bRFC\s?\d{3,5}(?:\s?[–-]\s?\d{3,5}|(?:, | and | or |/)\d{3,5}\b(?![.§]))")
+# "RFC 2045–2049" names all of them; "RFC 5321, 5322" names the second by number alone: not found, so write it out.
+RANGE = re.compile(r"\bRFC\s?(\d{3,5})\s?[–-]\s?(\d{3,5})\b")
+LOOSE = re.compile(r"\bRFC\s?\d{3,5}(?:, | and | or |/)\d{3,5}\b(?![.§])")
 ROW = re.compile(r"^\|\s*(\d+)\s*\|([^|]*)\|([^|]*)\|([^|]*)\|([^|]*)\|\s*$")
 STATUSES = {"whole", "part", "background", "planned"}
 
@@ -26,6 +27,9 @@ def cites(root):
             where = f"{path.relative_to(root)}:{line_number}"
             for match in CITE.finditer(line):
                 found.setdefault(int(match.group(1)), {}).setdefault(target, where)
+            for match in RANGE.finditer(line):
+                for number in range(int(match.group(1)), int(match.group(2)) + 1):
+                    found.setdefault(number, {}).setdefault(target, where)
             loose = LOOSE.search(line)
             if loose:
                 findings.append(f"{where}: '{loose.group(0)}': write 'RFC' before each number, so that the index can find it")

@@ -22,6 +22,11 @@ package struct HeaderAddress: Sendable, Hashable {
     }
 }
 
+extension HeaderAddress: CustomStringConvertible {
+    /// Sizes alone: logs carry nothing that people wrote.
+    package var description: String { "HeaderAddress(\(localPart.count)@\(domain.count) octets)" }
+}
+
 /// What an address field is made of, in order. Groups are markers around their members, as IMAP has them
 /// (RFC 9051 §7.5.2): a list of any length needs no recursion.
 package enum AddressListItem: Sendable, Hashable {
@@ -30,4 +35,15 @@ package enum AddressListItem: Sendable, Hashable {
     case groupStart([UInt8])
     /// `;`, or the end of the field when it was forgotten.
     case groupEnd
+}
+
+extension AddressListItem: CustomStringConvertible {
+    /// Sizes alone: logs carry nothing that people wrote.
+    package var description: String {
+        switch self {
+        case .address(let address): address.description
+        case .groupStart(let name): "groupStart(\(name.count) octets)"
+        case .groupEnd: "groupEnd"
+        }
+    }
 }

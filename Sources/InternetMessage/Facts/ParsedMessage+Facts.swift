@@ -29,20 +29,24 @@ extension ParsedMessage {
 
     /// True when a part is there for its own sake: it says so, or it is neither text nor a picture shown in the text,
     /// nor what comes with a signature, encryption or report.
+    ///
+    /// A message within is one thing; what is in it does not count again.
     func hasAttachment(_ details: [PartDetails]) -> Bool {
-        if parts.count == 1, field(.contentType, of: 0) == nil, field(.contentDisposition, of: 0) == nil {
-            return false
-        }
-        for part in parts.indices where parts[part].kind != .multipart {
-            // The message within a message is no part of its own.
-            if let parent = parts[part].parent, parts[parent].kind == .message { continue }
-            if isAttachment(part, details[part]) { return true }
+        var isWithinMessage = [Bool](repeating: false, count: parts.count)
+        for part in parts.indices {
+            if let parent = parts[part].parent {
+                isWithinMessage[part] = isWithinMessage[parent] || parts[parent].kind == .message
+            }
+            guard parts[part].kind != .multipart, !isWithinMessage[part] else { continue }
+            if isAttachment(part, details) { return true }
         }
         return false
     }
 
-    private func isAttachment(_ part: Int, _ details: PartDetails) -> Bool {
+    private func isAttachment(_ part: Int, _ all: [PartDetails]) -> Bool {
+        let details = all[part]
         if details.isDeclaredAttachment { return true }
+        if let parent = parts[part].parent, Self.isWholeOfMachinery(all[parent].type) { return false }
         let type = details.type
         if type.isText {
             guard !type.isPlainText, !type.isHTML, !type.isSubtype("calendar") else { return false }
@@ -57,10 +61,16 @@ extension ParsedMessage {
         return true
     }
 
+    /// Multiparts all of whose parts a program reads, not a person (RFC 6522, RFC 1847).
+    private static func isWholeOfMachinery(_ type: ContentType) -> Bool {
+        type.isSubtype("report") || type.isSubtype("encrypted")
+    }
+
     /// Parts of a signed or encrypted message that no one opens (RFC 3156, RFC 8551, RFC 1847).
     private static func isMachinery(_ type: ContentType) -> Bool {
         let names: [StaticString] = [
-            "pgp-signature", "pgp-encrypted", "pgp-keys", "pkcs7-signature", "x-pkcs7-signature", "ms-tnef-summary",
+            "pgp-signature", "pgp-encrypted", "pgp-keys", "pkcs7-signature", "x-pkcs7-signature", "pkcs7-mime",
+            "x-pkcs7-mime",
         ]
         return names.contains { type.isSubtype($0) }
     }

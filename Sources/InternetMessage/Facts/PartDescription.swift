@@ -20,6 +20,11 @@ package struct PartDescription: Sendable, Hashable {
     package let body: ByteRange
 }
 
+extension PartDescription: CustomDebugStringConvertible {
+    /// Number, type and size alone: logs carry nothing that people wrote.
+    package var debugDescription: String { "PartDescription(\(number) \(mediaType) \(body.count) octets)" }
+}
+
 extension ParsedMessage {
     /// What there is to say of a part; `bytes` are those that were parsed.
     package func describe(_ part: Int, in bytes: UnsafeRawBufferPointer) -> PartDescription {

@@ -13,12 +13,13 @@ extension MessageScanner {
     mutating func nextDelimiter() -> Delimiter? {
         var line = position
         var count = lines
+        let isWaiting = !boundaries.isEmpty
         defer {
             position = line
             lines = count
         }
         while line < octets.end {
-            if boundaryCount > 0, octets[line] == ASCII.hyphen, octets[line + 1] == ASCII.hyphen,
+            if isWaiting, octets[line] == ASCII.hyphen, octets[line + 1] == ASCII.hyphen,
                 let delimiter = delimiter(at: line, linesBefore: count)
             {
                 if let newline = octets.first(ASCII.lf, from: line) {
@@ -46,18 +47,9 @@ extension MessageScanner {
     func delimiter(at lineStart: Int, linesBefore: Int32) -> Delimiter? {
         let lineEnd = octets.first(ASCII.lf, from: lineStart) ?? octets.end
         let end = endWithoutBlanks(lineStart + 2, lineEnd)
-        let count = end - lineStart - 2
-        guard count >= shortestBoundary else { return nil }
-        let hasClosingMark = octets[end - 1] == ASCII.hyphen && octets[end - 2] == ASCII.hyphen
-        for level in open.indices.reversed() {
-            let isClosing = hasClosingMark && open[level].boundary.count == count - 2
-            guard open[level].boundary.count == count || isClosing, !open[level].boundary.isEmpty else { continue }
-            if octets.matches(open[level].boundary, at: lineStart + 2) {
-                return Delimiter(
-                    level: level, isClosing: isClosing, lineStart: lineStart, linesBefore: linesBefore)
-            }
+        return boundaries.level(of: octets[lineStart + 2..<end]).map {
+            Delimiter(level: $0.level, isClosing: $0.isClosing, lineStart: lineStart, linesBefore: linesBefore)
         }
-        return nil
     }
 
     /// True when the line at `lineStart` is the boundary, or the closing one, that `boundary` makes.

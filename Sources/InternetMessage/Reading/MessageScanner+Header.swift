@@ -94,7 +94,7 @@ extension MessageScanner {
 
     /// True when the line is a boundary: of an open multipart, or of the one that this header declares.
     private func isBoundary(at start: Int, _ header: inout HeaderReading) -> Bool {
-        if boundaryCount > 0, delimiter(at: start, linesBefore: lines) != nil { return true }
+        if !boundaries.isEmpty, delimiter(at: start, linesBefore: lines) != nil { return true }
         guard let contentType = header.contentType else { return false }
         if header.declaredBoundary == nil {
             let type = MediaTypeScan(octets[fields[contentType].value])

@@ -15,10 +15,8 @@ struct MessageScanner {
     var lines: Int32 = 0
     /// Parts whose end was not met yet, outermost first.
     var open: [OpenPart] = []
-    /// How many of `open` wait for a boundary.
-    var boundaryCount = 0
-    /// The shortest boundary among `open`: a shorter line is none.
-    var shortestBoundary = Int.max
+    /// The boundaries of `open`.
+    var boundaries = OpenBoundaries()
 
     struct OpenPart {
         let part: Int
@@ -39,8 +37,8 @@ struct MessageScanner {
         while let delimiter = nextDelimiter() {
             closeParts(above: delimiter.level, at: delimiter)
             if delimiter.isClosing {
+                boundaries.remove(open[delimiter.level].boundary)
                 open[delimiter.level].boundary = []
-                boundaryCount -= 1
             } else {
                 let parent = open[delimiter.level]
                 beginPart(in: parent.part, as: parent.isDigest ? .defaultMessage : .defaultText)
@@ -96,7 +94,7 @@ struct MessageScanner {
             parts[position].mediaTypeSource = .opaque
         }
         limitReached = true
-        boundaryCount = 0
+        boundaries.removeAll()
         for level in open.indices { open[level].boundary = [] }
     }
 
@@ -132,10 +130,7 @@ struct MessageScanner {
             boundary = []
             limitReached = limitReached || isTooDeep
         }
-        if !boundary.isEmpty {
-            boundaryCount += 1
-            shortestBoundary = min(shortestBoundary, boundary.count)
-        }
+        if !boundary.isEmpty { boundaries.add(boundary, at: open.count) }
         open.append(OpenPart(part: position, boundary: boundary, linesBefore: lines, isDigest: isDigest))
     }
 
@@ -155,7 +150,7 @@ struct MessageScanner {
     private mutating func closeParts(above level: Int, at delimiter: Delimiter?) {
         var endOfInner = 0
         while open.count > level + 1, let closed = open.popLast() {
-            if !closed.boundary.isEmpty { boundaryCount -= 1 }
+            if !closed.boundary.isEmpty { boundaries.remove(closed.boundary) }
             let start = parts[closed.part].body.lowerBound
             var end = octets.end
             var lineCount = (delimiter?.linesBefore ?? lines) - closed.linesBefore

@@ -1,4 +1,5 @@
-/// Where everything in a message is: its header fields and its parts, as offsets (RFC 5322, RFC 2045–2047).
+/// Where everything in a message is: its header fields and its parts, as offsets (RFC 5322, RFC 2045,
+/// RFC 2046, RFC 2047).
 ///
 /// Any octets are a message: what is broken is read as well as it can be, never refused. The octets themselves stay
 /// with the caller, who hands them in again, unchanged, to ask for what they say.

@@ -32,7 +32,7 @@ public struct MessageSpool: Sendable {
             target = file
         } else {
             let path = store.spoolFolder
-            target = try await store.readerThreads.runIfActive { try File(path, .temporary) }
+            target = try await store.readerThreads.runIfActive { try File.nameless(in: path) }
             file = target
         }
         let octets = memory

@@ -20,13 +20,12 @@ struct CommitGroup {
         outcomes = jobs.map { _ in nil }
     }
 
-    mutating func add(_ more: [MessageLog.Entry], isFlushNeeded needed: Bool) {
+    /// - Parameter notesAreLive: notes that a compaction wrote anew count as alive, else it would do so again and again.
+    mutating func add(_ more: [MessageLog.Entry], isFlushNeeded needed: Bool, notesAreLive: Bool) {
         for entry in more {
             end.offset += entry.header.recordLength
-            if let email = entry.email {
-                liveOctets += entry.header.recordLength
-                nextEmail = max(nextEmail, email.rawValue + 1)
-            }
+            if entry.email != nil || notesAreLive { liveOctets += entry.header.recordLength }
+            if let email = entry.email { nextEmail = max(nextEmail, email.rawValue + 1) }
         }
         entries += more
         isFlushNeeded = isFlushNeeded || needed

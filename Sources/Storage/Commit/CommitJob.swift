@@ -26,6 +26,8 @@ struct CommitJob {
     }
 
     let durability: Durability
+    /// Whether it writes anew what the log has already.
+    var isMaintenance = false
     let message: Message?
     /// Runs on the writer's thread, in the transaction; a delivery returns its record, or nil when nothing is kept.
     let run: (SQLTransaction) throws -> DeliveryRecord?

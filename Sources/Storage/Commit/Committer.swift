@@ -30,15 +30,28 @@ final class Committer: @unchecked Sendable {  // confined to the writer's thread
                 group.end = start
                 for index in jobs.indices { try run(index, in: &group) }
                 try append(group, from: start)
-                try connection.run("COMMIT", []) { _ in }
+                try commitDatabase()
             } catch {
-                takeBack(to: start)
+                takeBack(to: start, hasAppended: !group.entries.isEmpty)
                 throw error
             }
         } catch {
             group.fail(error)
         }
         group.finish()
+    }
+
+    /// Writes to the log how things are with what these notes are about; before any thread uses the store.
+    func restate(_ notes: [LogNote], _ describing: LogDescribing) throws {
+        var failure: (any Error)?
+        let job = CommitJob(
+            durability: .database, message: nil,
+            run: { transaction in
+                for note in notes { try transaction.restate(note, describing) }
+                return nil
+            }, finish: { failure = $0 })
+        commit([job])
+        if let failure { throw failure }
     }
 
     /// The last thing that the thread does.
@@ -64,7 +77,8 @@ final class Committer: @unchecked Sendable {  // confined to the writer's thread
             }
             entries += transaction.notes.map(MessageLog.Entry.init(note:))
             try connection.run("RELEASE job", []) { _ in }
-            group.add(entries, isFlushNeeded: record != nil || transaction.notes.contains { !$0.isCheap })
+            let isFlushNeeded = record != nil || job.isMaintenance || transaction.notes.contains { !$0.isCheap }
+            group.add(entries, isFlushNeeded: isFlushNeeded, notesAreLive: job.isMaintenance)
             group.actionsAfterCommit += transaction.actionsAfterCommit
         } catch {
             // A full disk makes the engine roll the whole transaction back by itself.
@@ -101,13 +115,23 @@ final class Committer: @unchecked Sendable {  // confined to the writer's thread
         ) { _ in }
     }
 
+    /// A full disk leaves the database as it was. After any other failure nobody knows what the file has, and which pages
+    /// of earlier transactions the kernel dropped: only a new process can tell, from the log.
+    private func commitDatabase() throws {
+        do {
+            try connection.run("COMMIT", []) { _ in }
+        } catch let error as StorageError where error.code == .inputOutput {
+            onFatal(error)
+            throw error
+        }
+    }
+
     /// What the log got must not be replayed, since the clients will be told to try again.
-    private func takeBack(to start: LogPosition) {
+    private func takeBack(to start: LogPosition, hasAppended: Bool) {
         if connection.isInTransaction { try? connection.run("ROLLBACK", []) { _ in } }
-        guard log.end != start else { return }
+        guard hasAppended else { return }
         do {
             try log.takeBack(to: start)
-            try log.synchronize()
         } catch {
             onFatal(StorageError(.inputOutput, "taking back what was not committed: \(error)"))
         }

@@ -1,4 +1,5 @@
 internal import CZlib
+package import NIOCore
 
 /// The CRC-32 of ISO 3309, as zlib computes it, over octets that come in pieces.
 package struct Checksum: Hashable, Sendable {
@@ -10,6 +11,10 @@ package struct Checksum: Hashable, Sendable {
         guard let start = octets.baseAddress else { return }
         value = UInt32(
             truncatingIfNeeded: crc32_z(UInt(value), start.assumingMemoryBound(to: UInt8.self), octets.count))
+    }
+
+    package mutating func update(_ octets: ByteBuffer) {
+        octets.withUnsafeReadableBytes { update($0) }
     }
 
     package mutating func update(_ octets: [UInt8]) {

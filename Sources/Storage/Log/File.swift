@@ -12,6 +12,8 @@ final class File: Sendable {
         case readWriteCreate
         /// Nameless, in the folder given; gone when closed.
         case temporary
+        /// Must not be there yet.
+        case readWriteNew
     }
 
     init(_ path: String, _ mode: Mode) throws(StorageError) {
@@ -19,6 +21,7 @@ final class File: Sendable {
             switch mode {
             case .read: O_RDONLY | O_CLOEXEC
             case .readWriteCreate: O_RDWR | O_CREAT | O_CLOEXEC
+            case .readWriteNew: O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC
             case .temporary: O_RDWR | CInt(__O_TMPFILE) | O_DIRECTORY | O_CLOEXEC
             }
         let opened = open(path, flags, 0o600)
@@ -29,6 +32,15 @@ final class File: Sendable {
 
     deinit {
         close(descriptor)
+    }
+
+    /// A file that is gone when closed, also where the file system knows no nameless files.
+    static func nameless(in folder: String) throws(StorageError) -> File {
+        if let file = try? File(folder, .temporary) { return file }
+        let path = "\(folder)/\(UInt64.random(in: 0...UInt64.max))"
+        let file = try File(path, .readWriteNew)
+        try Folder.remove(file: path)
+        return file
     }
 
     func size() throws(StorageError) -> Int64 {

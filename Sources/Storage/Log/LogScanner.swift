@@ -2,6 +2,14 @@ internal import NIOCore
 
 /// Reads a segment from front to back, as recovery, `check` and a rebuild do.
 struct LogScanner {
+    /// What is compared with its checksum.
+    enum Depth {
+        /// Headers, redo parts and bodies.
+        case everything
+        /// Headers and redo parts: bodies are passed over.
+        case redo
+    }
+
     /// What stands at a place.
     enum Finding {
         /// A whole record. The body's octets have been compared with their checksum.
@@ -12,32 +20,37 @@ struct LogScanner {
         case gap(from: LogPosition, octets: Int64)
     }
 
-    /// What is compared with its checksum.
-    enum Depth {
-        /// Redo parts; bodies are passed over.
-        case redoParts
-        /// All octets.
-        case whole
-    }
-
     private let file: File
     private let segment: Int64
-    private let size: Int64
     private let depth: Depth
+    private let size: Int64
     private(set) var offset: Int64
 
-    init(file: File, segment: Int64, from offset: Int64, _ depth: Depth = .whole) throws {
+    /// Octets that are passed over when they cannot be read.
+    private static let sectorSize: Int64 = 4096
+
+    init(file: File, segment: Int64, from offset: Int64, depth: Depth = .everything) throws {
         self.file = file
+        self.depth = depth
         self.segment = segment
         self.offset = offset
-        self.depth = depth
         size = try file.size()
     }
 
-    /// The next finding, or nil at the end of the file.
+    /// The next finding, or nil at the end of the file. Octets that the disk does not give back are a gap.
     mutating func next() throws -> Finding? {
         guard offset < size else { return nil }
         let position = LogPosition(segment: segment, offset: offset)
+        do {
+            return try read(at: position)
+        } catch let error as StorageError where error.code == .inputOutput {
+            let next = min(size, max(offset, (position.offset / Self.sectorSize + 1) * Self.sectorSize))
+            offset = next
+            return .gap(from: position, octets: next - position.offset)
+        }
+    }
+
+    private mutating func read(at position: LogPosition) throws -> Finding {
         guard let header = try header(at: offset) else {
             let next = try nextHeader(after: offset)
             defer { offset = next }
@@ -51,7 +64,7 @@ struct LogScanner {
         guard checksum.value == header.redoChecksum else {
             return .damaged(header, redo: nil, at: position, "its redo part is not what was written")
         }
-        guard try depth == .redoParts || bodyChecksum(of: header, at: position) == header.bodyChecksum else {
+        guard try depth == .redo || bodyChecksum(of: header, at: position) == header.bodyChecksum else {
             return .damaged(header, redo: redo, at: position, "its octets are not what was written")
         }
         return .record(header, redo: redo, at: position)

@@ -57,27 +57,22 @@ final class MessageLog {
         end = LogPosition(segment: end.segment + 1, offset: 0)
     }
 
-    /// Writes the records one behind the other. On failure the segment is as it was.
+    /// Writes the records one behind the other. What a failure leaves has to be taken back.
     func append(_ entries: [Entry]) throws {
-        let start = end
         stagingStart = end.offset
         stagedCount = 0
-        do {
-            for entry in entries { try stage(entry) }
-            try writeStaged()
-        } catch {
-            try takeBack(to: start)
-            throw error
-        }
+        for entry in entries { try stage(entry) }
+        try writeStaged()
     }
 
-    /// Forgets what was appended behind a place, for good.
+    /// Forgets what was appended behind a place, for good: on disk when this returns.
     func takeBack(to position: LogPosition) throws {
         guard position.segment == end.segment else {
             throw StorageError(.misuse, "a group never spans segments")
         }
-        end = position
         try file.truncate(to: position.offset)
+        try file.synchronize()
+        end = position
     }
 
     /// Returns when all that was appended is on disk.

@@ -1,9 +1,22 @@
 internal import Synchronization
 
-/// The segments' files by number: opened once, shared by all readers, closed when a segment goes.
+/// The segments' files by number: opened when needed, shared by all readers.
+///
+/// A segment that a compaction removes can still be read for a while, since a reader may have learnt a moment ago that its
+/// message stands there: the open file outlives its name.
 final class SegmentFiles: Sendable {
+    private struct State {
+        var open: [Int64: File] = [:]
+        var removed: [Int64: (file: File, at: ContinuousClock.Instant)] = [:]
+    }
+
     let folder: String
-    private let open = Mutex<[Int64: File]>([:])
+    private let state = Mutex(State())
+
+    /// Files kept open at one time.
+    private static let openMax = 256
+    /// How long a removed segment can still be read.
+    private static let removedReadable = Duration.seconds(600)
 
     init(folder: String) {
         self.folder = folder
@@ -25,21 +38,50 @@ final class SegmentFiles: Sendable {
     func create(_ segment: Int64) throws(StorageError) -> File {
         let file = try File(path(segment), .readWriteCreate)
         try Folder.synchronize(folder)
-        open.withLock { $0[segment] = file }
+        state.withLock { $0.open[segment] = file }
         return file
     }
 
     /// A segment for reading.
+    ///
+    /// - Throws: `notFound` when there is no such segment.
     func file(_ segment: Int64) throws(StorageError) -> File {
-        if let file = open.withLock({ $0[segment] }) { return file }
-        let file = try File(path(segment), .read)
-        open.withLock { $0[segment] = file }
-        return file
+        let path = path(segment)
+        return try state.withLock { state throws(StorageError) in
+            if let file = state.open[segment] ?? state.removed[segment]?.file { return file }
+            let file = try File(path, .read)
+            while state.open.count >= Self.openMax, let other = state.open.keys.first { state.open[other] = nil }
+            state.open[segment] = file
+            return file
+        }
+    }
+
+    /// A segment for reading, or nil when there is no such segment.
+    func fileIfThere(_ segment: Int64) throws(StorageError) -> File? {
+        do {
+            return try file(segment)
+        } catch {
+            if error.code == .notFound { return nil }
+            throw error
+        }
     }
 
     /// Unlinks a segment; who reads from it still can.
     func remove(_ segment: Int64) throws(StorageError) {
-        open.withLock { _ = $0.removeValue(forKey: segment) }
+        let file = try file(segment)
+        let now = ContinuousClock.now
         try Folder.remove(file: path(segment))
+        state.withLock { state in
+            state.open[segment] = nil
+            state.removed[segment] = (file, now)
+        }
+    }
+
+    /// Lets go of segments removed long ago: only then their space is free.
+    func forgetRemoved() {
+        let now = ContinuousClock.now
+        state.withLock { state in
+            state.removed = state.removed.filter { now - $0.value.at < Self.removedReadable }
+        }
     }
 }

@@ -95,7 +95,7 @@ extension Store {
             try transaction.query("SELECT DISTINCT segment FROM content") { numbers.insert($0.integer(0)) }
             return numbers.sorted()
         }
-        let total = numbers.reduce(Int64(0)) { $0 + ((try? segments.file($1).size()) ?? 0) }
+        let total = try numbers.reduce(Int64(0)) { $0 + (try segments.sizeIfThere($1)) }
         var findings: [CheckFinding] = []
         var done: Int64 = 0
         for number in numbers {
@@ -109,7 +109,7 @@ extension Store {
         return findings
     }
 
-    private func contents(of segment: Int64) async throws -> [(EmailID, StoredOctets)] {
+    func contents(of segment: Int64) async throws -> [(EmailID, StoredOctets)] {
         try await read { transaction in
             var list: [(EmailID, StoredOctets)] = []
             try transaction.query(
@@ -151,8 +151,8 @@ extension Store {
             finding.text =
                 "its octets are right, but the record around them at \(content.position.offset) of \(path) is not"
         }
-        if mode == .repair {
-            finding.isMended = try await rewrite(email, MessageBody(octets))
+        if mode == .repair, octets.readableBytes > 0 {
+            finding.isMended = try await rewrite(email, MessageBody(octets), ifStillAt: content)
             if finding.isMended { finding.text += "; what is there was written anew" }
         }
         return finding
@@ -180,9 +180,11 @@ extension Store {
         }
         var findings = wrong + missing
         if mode == .repair, !findings.isEmpty {
+            let segments = segments
             try await change { transaction in
-                try recount(transaction)
+                try recount(transaction, .repair)
                 try transaction.recountReferences(parts)
+                try transaction.recountSegments(segments)
             }
             for index in findings.indices { findings[index].isMended = findings[index].kind == .count }
         }
@@ -191,9 +193,13 @@ extension Store {
 }
 
 extension SegmentFiles {
+    func sizeIfThere(_ segment: Int64) throws(StorageError) -> Int64 {
+        try fileIfThere(segment)?.size() ?? 0
+    }
+
     /// Octets that are beyond the end of the file, or whose file is gone, are left out.
     func octetsAsFarAsThere(_ content: StoredOctets) throws -> ByteBuffer {
-        guard let file = try? file(content.position.segment) else { return ByteBuffer() }
+        guard let file = try fileIfThere(content.position.segment) else { return ByteBuffer() }
         let count = min(content.count, max(0, try file.size() - content.position.offset))
         return try file.read(count: Int(count), at: content.position.offset)
     }

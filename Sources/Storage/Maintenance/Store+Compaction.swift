@@ -10,6 +10,8 @@ extension Store {
         public var segments = 0
         /// Octets given back, less those of the copies.
         public var octetsFreed: Int64 = 0
+        /// Segments that stay although they are poor, and why: `check` names what is wrong.
+        public var problems: [String] = []
     }
 
     /// Compacts the closed segments of which less than `limits.compactBelowLiveShare` is alive. Runs beside deliveries.
@@ -17,15 +19,22 @@ extension Store {
         guard await maintenance.acquire() else {
             throw StorageError(.inUse, "another compaction, check or backup is running; try again when it has ended")
         }
+        segments.forgetRemoved()
+        var report = CompactionReport()
         do {
-            var report = CompactionReport()
-            for segment in try await poorSegments() { try await compact(segment, &report) }
-            await maintenance.release()
-            return report
+            for segment in try await poorSegments() {
+                do {
+                    try await compact(segment, &report)
+                } catch let error as StorageError where error.code == .corrupt || error.code == .inputOutput {
+                    report.problems.append("segment \(segment): \(error)")
+                }
+            }
         } catch {
             await maintenance.release()
             throw error
         }
+        await maintenance.release()
+        return report
     }
 
     private func poorSegments() async throws -> [Int64] {
@@ -45,98 +54,66 @@ extension Store {
     }
 
     private func compact(_ segment: Int64, _ report: inout CompactionReport) async throws {
-        let file = try segments.file(segment)
-        let size = try file.size()
-        var scanner = try LogScanner(file: file, segment: segment, from: 0)
-        var notes = NoteRenewal()
-        var copied: Int64 = 0
-        while let finding = try await next(&scanner) {
-            switch finding {
-            case .record(let header, let redo, let position):
-                switch header.kind {
-                case .delivery:
-                    if try await move(DeliveryRecord(octets: redo).email, from: position, header, file) {
-                        copied += header.recordLength
-                    }
-                case .note:
-                    notes.add(try LogNote(octets: redo))
-                    if notes.count >= Self.notesAtOnce { try await write(&notes) }
-                }
-            case .damaged(let header, let redo, let position, _):
-                // As it is: the row's checksum still tells that it is damaged, and `check` reports it.
-                if header.kind == .delivery, let redo, let record = try? DeliveryRecord(octets: redo),
-                    try await isCurrent(record.email, at: position, header)
-                {
-                    return
-                }
-            case .gap: break
-            }
+        let segments = segments
+        let survey = try await work { try SegmentSurvey(segments, segment, keepsNotes: true) { _ in } }
+        let alive = try await contents(of: segment)
+        for (email, content) in alive where survey.wholeBodies[content.position.offset] != content.checksum {
+            throw StorageError(.corrupt, "message \(QueueID(rawValue: email.rawValue)) is damaged; run: paloma check")
         }
-        try await write(&notes)
+        for batch in stride(from: 0, to: alive.count, by: Self.movedTogether) {
+            try await move(Array(alive[batch..<min(batch + Self.movedTogether, alive.count)]))
+        }
+        try await restate(survey)
         try await change { transaction in
             let left = try transaction.first(
                 "SELECT count(*) FROM content WHERE segment = ?1", .integer(segment)
             ) { $0.integer(0) }
             guard left == 0 else {
-                throw StorageError(.corrupt, "segment \(segment) cannot be read whole; run: paloma check")
+                throw StorageError(.corrupt, "some of its messages were not found in it; run: paloma check")
             }
             try transaction.run("DELETE FROM segment WHERE segment = ?1", .integer(segment))
         }
         try segments.remove(segment)
         report.segments += 1
-        report.octetsFreed += size - copied
+        report.octetsFreed += survey.size - alive.reduce(0) { $0 + $1.1.count }
     }
 
-    private func next(_ scanner: inout LogScanner) async throws -> LogScanner.Finding? {
-        let handed = Handed(scanner)
-        let (finding, scanner_) = try await work {
-            var scanner = handed.value
-            let finding = try scanner.next()
-            return (Handed(finding), Handed(scanner))
+    /// Messages that are written anew in one group.
+    private static let movedTogether = 64
+
+    private func move(_ batch: [(EmailID, StoredOctets)]) async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for (email, content) in batch {
+                group.addTask {
+                    let octets = try await self.octets(content, 0..<content.count)
+                    try await self.rewrite(email, MessageBody(octets), ifStillAt: content)
+                }
+            }
+            try await group.waitForAll()
         }
-        scanner = scanner_.value
-        return finding.value
     }
 
-    /// A value that one task hands to a thread and gets back.
-    private struct Handed<T>: @unchecked Sendable {
-        let value: T
-        init(_ value: T) { self.value = value }
-    }
-
-    private func isCurrent(_ email: EmailID, at position: LogPosition, _ header: RecordHeader) async throws -> Bool {
-        let content = try await read { try $0.content(of: email) }
-        return content?.position
-            == LogPosition(
-                segment: position.segment, offset: position.offset + header.bodyOffset)
-    }
-
-    /// Writes a message that is still referred to behind the end of the log.
-    private func move(
-        _ email: EmailID, from position: LogPosition, _ header: RecordHeader, _ file: File
-    ) async throws -> Bool {
-        guard try await isCurrent(email, at: position, header) else { return false }
-        let octets = try await work {
-            try file.read(count: Int(header.bodyLength), at: position.offset + header.bodyOffset)
-        }
-        return try await rewrite(email, MessageBody(octets))
-    }
-
-    /// Gives a message's octets a new record with what is known of it now; whether it still is there.
-    func rewrite(_ email: EmailID, _ body: MessageBody) async throws -> Bool {
-        let describe = describing.describe
+    /// Gives a message's octets a new record with what is known of it now; whether it still was there.
+    @discardableResult
+    func rewrite(_ email: EmailID, _ body: MessageBody, ifStillAt content: StoredOctets) async throws -> Bool {
+        let describing = describing
         let message = CommitJob.Message(purpose: .move, email: email, body: body)
-        return try await enqueue(.database, message: message) { transaction in
-            guard try transaction.content(of: email) != nil else { return (nil, false) }
-            return (try describe(email, transaction), true)
+        return try await enqueue(.database, message: message, isMaintenance: true) { transaction in
+            guard try transaction.content(of: email) == content else { return (nil, false) }
+            if body.checksum != content.checksum {
+                try body.withUnsafeBytes { try describing.reread(email, $0, transaction) }
+            }
+            return (try describing.describe(email, transaction), true)
         }
     }
 
-    /// Notes that are written anew in one transaction.
-    private static let notesAtOnce = 1000
-
-    private func write(_ notes: inout NoteRenewal) async throws {
-        guard notes.count > 0 else { return }
-        try await change(notes.take(describing.renew))
+    /// What the segment's notes said is said again as it is now; and the numbers that its mailboxes have come to.
+    private func restate(_ survey: SegmentSurvey) async throws {
+        let describing = describing
+        try await enqueue(.database, message: nil, isMaintenance: true) { transaction in
+            for note in survey.notes { try transaction.restate(note, describing) }
+            for account in survey.accounts { try describing.salvageMailboxes(account, transaction) }
+            return (nil, ())
+        }
     }
 }

@@ -8,11 +8,14 @@ struct LogRecovery {
         var end: LogPosition
         var nextEmail: Int64
         var report: Store.OpeningReport
+        /// Notes behind the mark. Their transactions were never confirmed and are not in the database, so what they say is to
+        /// be taken back by notes of how things are.
+        var openNotes: [LogNote] = []
     }
 
     let segments: SegmentFiles
     let connection: SQLiteConnection
-    let replay: LogDescribing.Replay
+    let describing: LogDescribing
 
     func run() throws -> Result {
         var applied = LogPosition(segment: 1, offset: 0)
@@ -25,42 +28,52 @@ struct LogRecovery {
         try removeLeftBehind(known, before: applied)
         var result = Result(end: applied, nextEmail: nextEmail, report: Store.OpeningReport())
         for segment in known where segment >= applied.segment {
-            let from = segment == applied.segment ? applied.offset : 0
-            try replay(segment, from: from, isLast: segment == known.last, &result)
+            try replay(segment, from: segment == applied.segment ? applied.offset : 0, &result)
         }
-        if let last = known.last {
-            let size = try segments.file(last).size()
-            // Cheap notes that a power cut took away: the mark is behind the end. Never write over a place twice.
-            let isTorn = result.end.segment == last && size != result.end.offset
-            if isTorn || last > result.end.segment || result.end.segment > last {
-                result.end = LogPosition(segment: max(last, result.end.segment) + 1, offset: 0)
-            }
-        }
-        result.nextEmail = (result.nextEmail / Self.emailStride + 1) * Self.emailStride
+        if let last = known.last { result.end = try end(behind: last, result.end) }
+        result.nextEmail += Self.emailStride
         return result
     }
 
     /// Numbers that were given to messages that never were stored are not given again soon.
     private static let emailStride: Int64 = 10_000
 
+    /// Where the log goes on. No place is written twice: behind a torn record, and when a power cut took cheap notes away so
+    /// that the mark is behind the end, a new segment begins.
+    private func end(behind last: Int64, _ applied: LogPosition) throws -> LogPosition {
+        let size = try segments.file(last).size()
+        if applied.segment == last, size == applied.offset { return applied }
+        if size == 0, last >= applied.segment { return LogPosition(segment: last, offset: 0) }
+        return LogPosition(segment: max(last, applied.segment) + 1, offset: 0)
+    }
+
     /// Segments that a compaction emptied and a kill kept it from unlinking.
     private func removeLeftBehind(_ known: [Int64], before applied: LogPosition) throws {
         var kept: Set<Int64> = []
-        try connection.run("SELECT segment FROM segment", []) { row in _ = kept.insert(row.integer(0)) }
+        try connection.run("SELECT segment FROM segment UNION SELECT segment FROM content", []) { row in
+            _ = kept.insert(row.integer(0))
+        }
         guard !kept.isEmpty else { return }
         for segment in known where segment < applied.segment && !kept.contains(segment) {
             try segments.remove(segment)
         }
     }
 
-    private func replay(_ segment: Int64, from offset: Int64, isLast: Bool, _ result: inout Result) throws {
-        var scanner = try LogScanner(file: segments.file(segment), segment: segment, from: offset)
+    private func replay(_ segment: Int64, from offset: Int64, _ result: inout Result) throws {
+        let file = try segments.file(segment)
+        var scanner = try LogScanner(file: file, segment: segment, from: offset)
+        // What is replayed may be in the kernel's memory only.
+        try file.synchronize()
+        try Folder.synchronize(segments.folder)
         try connection.execute(script: "BEGIN IMMEDIATE")
         do {
             while let finding = try scanner.next() {
                 switch finding {
                 case .record(let header, let redo, let position):
-                    if header.kind == .delivery { try replay(header, redo, at: position, &result) }
+                    switch header.kind {
+                    case .delivery: try replay(header, redo, at: position, &result)
+                    case .note: result.openNotes.append(try LogNote(octets: redo))
+                    }
                     result.end = LogPosition(segment: segment, offset: scanner.offset)
                 case .damaged(let header, _, _, _):
                     // Whole records may follow a torn one when the disk reordered writes; nobody was told of it.
@@ -69,13 +82,7 @@ struct LogRecovery {
                     result.report.droppedOctets += octets
                 }
             }
-            let end = result.end
-            try connection.run(
-                """
-                UPDATE log_state SET applied_segment = ?1, applied_offset = ?2, next_email = max(next_email, ?3)
-                WHERE id = 1
-                """, [.integer(end.segment), .integer(end.offset), .integer(result.nextEmail)]
-            ) { _ in }
+            try note(result, segment, octets: scanner.offset - offset)
             try connection.execute(script: "COMMIT")
         } catch {
             try? connection.execute(script: "ROLLBACK")
@@ -83,23 +90,38 @@ struct LogRecovery {
         }
     }
 
+    private func note(_ result: Result, _ segment: Int64, octets: Int64) throws {
+        try connection.run(
+            """
+            UPDATE log_state SET applied_segment = ?1, applied_offset = ?2, next_email = max(next_email, ?3)
+            WHERE id = 1
+            """, [.integer(result.end.segment), .integer(result.end.offset), .integer(result.nextEmail)]
+        ) { _ in }
+        guard octets > 0 else { return }
+        try connection.run(
+            """
+            INSERT INTO segment (segment, total, live) VALUES (?1, ?2, 0)
+            ON CONFLICT (segment) DO UPDATE SET total = total + excluded.total
+            """, [.integer(segment), .integer(octets)]
+        ) { _ in }
+    }
+
     private func replay(
         _ header: RecordHeader, _ redo: [UInt8], at position: LogPosition, _ result: inout Result
     ) throws {
         let record = try DeliveryRecord(octets: redo)
+        result.nextEmail = max(result.nextEmail, record.email.rawValue + 1)
+        let transaction = SQLTransaction(connection)
+        guard try transaction.insertContent(record, header, at: position) else {
+            // A compaction moved it, and the database is older than that.
+            try transaction.moveContent(of: record.email, header, to: position)
+            try transaction.addLive(header.recordLength, in: position.segment)
+            return
+        }
+        try transaction.addLive(header.recordLength, in: position.segment)
         let body = try segments.file(position.segment).read(
             count: Int(header.bodyLength), at: position.offset + header.bodyOffset)
-        let transaction = SQLTransaction(connection)
-        guard try transaction.insertContent(record, header, at: position) else { return }
-        // Before the replay, which takes it back when nothing refers to the message any more.
-        try connection.run(
-            """
-            INSERT INTO segment (segment, total, live) VALUES (?1, ?2, ?2)
-            ON CONFLICT (segment) DO UPDATE SET total = total + excluded.total, live = live + excluded.live
-            """, [.integer(position.segment), .integer(header.recordLength)]
-        ) { _ in }
-        try body.withUnsafeReadableBytes { try replay(record, $0, transaction) }
-        result.nextEmail = max(result.nextEmail, record.email.rawValue + 1)
+        try body.withUnsafeReadableBytes { try describing.replay(record, $0, transaction) }
         result.report.replayed += 1
     }
 }

@@ -49,5 +49,7 @@ struct SchemaMigration {
         let path = "\(StoreFiles.snapshots(folder))/before-migration-from-\(name).db"
         try Folder.remove(file: path)
         try connection.run(composed: "VACUUM INTO ?1", [.text(path)]) { _ in }
+        try File(path, .read).synchronize()
+        try Folder.synchronize(StoreFiles.snapshots(folder))
     }
 }

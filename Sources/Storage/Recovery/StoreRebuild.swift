@@ -18,6 +18,7 @@ public struct StoreRebuild: ~Copyable {
     private let describing: LogDescribing
     private let lock: File
     private var nextEmail: Int64 = 1
+    private var damaged: [DamagedRecord] = []
 
     /// Takes the store's lock: no server may run.
     public init(folder: String, parts: [SchemaPart], describing: LogDescribing) throws {
@@ -61,43 +62,41 @@ public struct StoreRebuild: ~Copyable {
         return "\(path).old\(number)"
     }
 
+    /// Rows first, the last note of each deciding: a compaction may have put the notes behind the messages that need them.
     private mutating func fill(
         _ connection: SQLiteConnection, _ report: inout Report, _ progress: (Int64, Int64) -> Void
     ) throws {
         let segments = SegmentFiles(folder: StoreFiles.log(folder))
         let numbers = try segments.list()
         let total = try numbers.reduce(Int64(0)) { $0 + (try segments.file($1).size()) }
-        var before: Int64 = 0
         try connection.execute(script: "BEGIN IMMEDIATE")
-        // A compaction writes the notes of rows anew behind messages that were filed long after them: mailboxes and
-        // accounts first, as they were in the end, then what is in them.
-        for number in numbers {
-            let scanner = try LogScanner(file: segments.file(number), segment: number, from: 0, .redoParts)
-            try fillRows(scanner, SQLTransaction(connection), &report)
-        }
+        let transaction = SQLTransaction(connection)
+        for number in numbers { try applyRows(of: number, segments, transaction, &report) }
+        var before: Int64 = 0
         for number in numbers {
             let file = try segments.file(number)
             var scanner = try LogScanner(file: file, segment: number, from: 0)
             while let finding = try scanner.next() {
-                apply(finding, file, SQLTransaction(connection), &report)
+                apply(finding, file, transaction, &report)
                 progress(before + scanner.offset, total)
             }
-            before += try file.size()
+            before += scanner.offset
         }
-        try finish(connection, last: numbers.last, segments)
+        try refileDamaged(transaction)
+        try finish(transaction, last: numbers.last, segments)
         try connection.run("SELECT count(*) FROM content", []) { report.messages = Int($0.integer(0)) }
         try connection.execute(script: "COMMIT")
     }
 
-    private func fillRows(
-        _ segment: LogScanner, _ transaction: SQLTransaction, _ report: inout Report
+    private func applyRows(
+        of number: Int64, _ segments: SegmentFiles, _ transaction: SQLTransaction, _ report: inout Report
     ) throws {
-        var scanner = segment
+        var scanner = try LogScanner(file: segments.file(number), segment: number, from: 0, depth: .redo)
         while let finding = try scanner.next() {
             guard case .record(let header, let redo, let position) = finding, header.kind == .note else { continue }
             do {
-                guard case .rows(let table, let key, let rows) = try LogNote(octets: redo) else { continue }
-                try fill(table, key, rows, transaction)
+                let note = try LogNote(octets: redo)
+                if case .rows(let table, let key, let rows) = note { try put(rows, table, key, transaction) }
             } catch {
                 report.problems.append("record at \(position.segment):\(position.offset): \(error)")
             }
@@ -112,8 +111,12 @@ public struct StoreRebuild: ~Copyable {
         case .record(let header, let redo, let position):
             do {
                 switch header.kind {
-                case .delivery: try refile(DeliveryRecord(octets: redo), header, file, at: position, transaction)
-                case .note: try apply(redo, transaction)
+                case .delivery:
+                    try refile(try DeliveryRecord(octets: redo), header, file, at: position, transaction)
+                case .note:
+                    let note = try LogNote(octets: redo)
+                    if case .rows = note { return }
+                    try describing.apply(note, transaction)
                 }
             } catch {
                 report.problems.append("record at \(position.segment):\(position.offset): \(error)")
@@ -121,11 +124,34 @@ public struct StoreRebuild: ~Copyable {
         case .damaged(let header, let redo, let position, let problem):
             report.problems.append("record at \(position.segment):\(position.offset): \(problem)")
             if header.kind == .delivery, let redo, let record = try? DeliveryRecord(octets: redo) {
-                // Better a message with a wrong octet in its mailbox than none; `check` names it.
-                try? refile(record, header, file, at: position, transaction)
+                damaged.append(DamagedRecord(record: record, header: header, file: file, position: position))
             }
         case .gap(let position, let octets):
+            // A write that was cut off ends a segment; anywhere else something was there.
+            guard (try? file.size()) != position.offset + octets else { return }
             report.problems.append("\(octets) octets at \(position.segment):\(position.offset) are no record")
+        }
+    }
+
+    /// A record whose header and redo part are whole, and whose octets are not what was written.
+    private struct DamagedRecord {
+        let record: DeliveryRecord
+        let header: RecordHeader
+        let file: File
+        let position: LogPosition
+    }
+
+    /// Better a message with a wrong octet in its mailbox than none; `check` names it. But a write that was cut off had not
+    /// been confirmed, and its numbers may have been given to another message since.
+    private mutating func refileDamaged(_ transaction: SQLTransaction) throws {
+        for one in damaged {
+            var record = one.record
+            guard try transaction.content(of: record.email) == nil else { continue }
+            record.copies = try record.copies.filter { copy in
+                try !describing.isTaken(copy, transaction)
+            }
+            guard !record.copies.isEmpty || record.queued != nil else { continue }
+            try refile(record, one.header, one.file, at: one.position, transaction)
         }
     }
 
@@ -141,15 +167,8 @@ public struct StoreRebuild: ~Copyable {
         try body.withUnsafeReadableBytes { try describing.replay(record, $0, transaction) }
     }
 
-    /// All but rows, which are there already, with what was wrong about them.
-    private func apply(_ redo: [UInt8], _ transaction: SQLTransaction) throws {
-        guard let note = try? LogNote(octets: redo) else { return }
-        if case .rows = note { return }
-        try describing.apply(note, transaction)
-    }
-
-    private func fill(
-        _ table: String, _ key: LogNote.Column, _ rows: [[LogNote.Column]], _ transaction: SQLTransaction
+    private func put(
+        _ rows: [[LogNote.Column]], _ table: String, _ key: LogNote.Column, _ transaction: SQLTransaction
     ) throws {
         let isKnown = try transaction.first(
             "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?1", .text(table)
@@ -174,14 +193,15 @@ public struct StoreRebuild: ~Copyable {
     }
 
     /// Counts again what is counted, and goes on behind the last segment.
-    private func finish(_ connection: SQLiteConnection, last: Int64?, _ segments: SegmentFiles) throws {
-        let transaction = SQLTransaction(connection)
-        try describing.recount(transaction)
+    private func finish(_ transaction: SQLTransaction, last: Int64?, _ segments: SegmentFiles) throws {
+        try describing.recount(transaction, .rebuild)
         try transaction.recountReferences(parts)
         try transaction.recountSegments(segments)
         try transaction.run(
-            """
-            UPDATE log_state SET applied_segment = ?1, applied_offset = 0, next_email = ?2 WHERE id = 1
-            """, .integer((last ?? 0) + 1), .integer(nextEmail))
+            "UPDATE log_state SET applied_segment = ?1, applied_offset = 0, next_email = ?2 WHERE id = 1",
+            .integer((last ?? 0) + 1), .integer(nextEmail + Self.emailStride))
     }
+
+    /// More messages than are likely to have come and gone without a trace in what is left of the log.
+    private static let emailStride: Int64 = 1_000_000
 }

@@ -17,9 +17,12 @@ final class ReaderPool: Sendable {
     /// Runs the closure in a snapshot of its own.
     func read<T>(_ body: (SQLTransaction) throws -> T) throws -> T {
         let connection = try idle.withLock { $0.popLast() } ?? open()
-        defer { idle.withLock { $0.append(connection) } }
+        defer {
+            if connection.connection.isInTransaction { try? connection.connection.run("ROLLBACK", []) { _ in } }
+            // One that still is in a transaction would be of no use to the next reader.
+            if !connection.connection.isInTransaction { idle.withLock { $0.append(connection) } }
+        }
         try connection.connection.run("BEGIN", []) { _ in }
-        defer { try? connection.connection.run("COMMIT", []) { _ in } }
         return try body(SQLTransaction(connection.connection))
     }
 

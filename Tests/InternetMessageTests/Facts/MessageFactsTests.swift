@@ -36,6 +36,17 @@ import Testing
         #expect(!facts.description.contains("x.test"))
     }
 
+    @Test func nothingThatPeopleWroteIsPrinted() {
+        let fixture = MessageFixture(
+            "From: Secret <secret@x.test>\nContent-Type: text/plain; name=secret.txt\n\nsecret")
+        let items = AddressListParser.parse(Array("Secret <secret@x.test>".utf8)[...])
+        for printed in [
+            "\(fixture.facts)", "\(fixture.message)", "\(fixture.describe(0))", "\(items)", "\(fixture.search())",
+        ] {
+            #expect(!printed.lowercased().contains("secret"))
+        }
+    }
+
     @Test func missingFactsAreMissing() {
         let facts = MessageFacts(parsing: [])
         #expect(facts.subject.isEmpty && facts.messageID == nil && facts.sent == nil && facts.from == nil)
@@ -70,6 +81,14 @@ import Testing
         (
             "Content-Type: multipart/report; boundary=b\n\n--b\n\nx\n--b\nContent-Type: message/delivery-status\n\ny\n--b--",
             false
+        ),
+        (
+            "Content-Type: multipart/report; boundary=b\n\n--b\n\nx\n--b\nContent-Type: message/rfc822\n\n"
+                + "Content-Type: application/pdf\n\ny\n--b--", false
+        ),
+        (
+            "Content-Type: multipart/encrypted; boundary=b\n\n--b\nContent-Type: application/pgp-encrypted\n\nx\n--b\n"
+                + "Content-Type: application/octet-stream\n\ny\n--b--", false
         ),
     ]) func tellsAttachments(_ message: String, _ expected: Bool) {
         #expect(MessageFixture(message).facts.hasAttachment == expected)

@@ -1,0 +1,113 @@
+package import Directory
+
+/// What comes back for a request: any number of steps, then an end.
+package enum AdminAnswer: Codable, Sendable {
+    /// How far a long piece of work is.
+    case progress(done: Int64, total: Int64?)
+    /// Something to be told at once.
+    case note(String)
+    /// The end: it is done.
+    case done(AdminResult)
+    /// The end: it failed, and what to do next.
+    case failed(problem: String, advice: String)
+}
+
+/// What a request has brought.
+package enum AdminResult: Codable, Sendable {
+    case nothing
+    case domains([DomainSummary])
+    case accounts([AccountReport])
+    case aliases([AliasSummary])
+    case lists([ListSummary])
+    case removal(Removal)
+    case queue([QueueReport], total: Int64)
+    case transfer(TransferReport)
+    case findings([FindingReport])
+    case compaction(segments: Int, freedBytes: Int64)
+}
+
+/// An account with what it holds.
+package struct AccountReport: Codable, Sendable {
+    /// The account.
+    package var account: AccountSummary
+    /// Octets of its messages.
+    package var usedBytes: Int64
+    /// How many messages it has.
+    package var messages: Int64
+    /// Its new password, when one was generated: to be shown once.
+    package var generatedPassword: AdminSecret?
+}
+
+/// A message in the queue.
+package struct QueueReport: Codable, Sendable {
+    /// One of its recipients.
+    package struct Recipient: Codable, Sendable {
+        /// Whom to try.
+        package var address: String
+        /// Where reports go; empty for nowhere.
+        package var sender: String
+        /// How often it was tried.
+        package var attempts: Int64
+        /// Seconds since 1970.
+        package var nextAttemptSeconds: Int64
+        /// What the other server said last.
+        package var lastReply: String
+    }
+
+    /// The queue id.
+    package var id: String
+    /// Seconds since 1970.
+    package var acceptedSeconds: Int64
+    /// Octets of the message.
+    package var sizeBytes: Int64
+    /// Those not yet done with.
+    package var recipients: [Recipient]
+}
+
+/// What an import or export has moved.
+package struct TransferReport: Codable, Sendable {
+    /// Messages that were moved.
+    package var messages: Int64 = 0
+    /// Their octets.
+    package var bytes: Int64 = 0
+    /// What was left out, with the reason.
+    package var skipped: [String] = []
+}
+
+/// Something that a check has found.
+package struct FindingReport: Codable, Sendable {
+    /// Aliases and lists that lead nowhere: worth a look, no fault of the store.
+    package static let directoryKind = "directory"
+
+    /// What kind of thing.
+    package var kind: String
+    /// In plain words.
+    package var text: String
+    /// Whether it has been mended.
+    package var isMended: Bool
+}
+
+/// Why a request failed.
+package struct AdminFailure: Error, Sendable, Hashable {
+    /// What is wrong.
+    package let problem: String
+    /// What to do next; may be empty.
+    package let advice: String
+
+    /// Puts the two together.
+    package init(_ problem: String, advice: String = "") {
+        self.problem = problem
+        self.advice = advice
+    }
+
+    /// What another module says: behind a semicolon it tells what to do.
+    init(_ error: any Error) {
+        let text = "\(error)"
+        guard let semicolon = text.firstIndex(of: ";") else {
+            self.init(text)
+            return
+        }
+        let advice = text[text.index(after: semicolon)...].drop { $0 == " " }
+        self.init(String(text[..<semicolon]), advice: String(advice))
+    }
+}

@@ -1,0 +1,97 @@
+/// What a command asks of the store, whether a server holds it or the command itself.
+///
+/// Addresses and names are as their user typed them: `AdminService` reads them and complains.
+package enum AdminRequest: Codable, Sendable {
+    /// Whether somebody is there.
+    case ping
+
+    case domainAdd(name: String, postmaster: String?)
+    case domainRemove(name: String, withAddresses: Bool)
+    case domainShow(name: String)
+    case domainList
+    /// nil leaves a setting as it is, an empty text takes it away.
+    case domainSet(name: String, catchAll: String?, postmaster: String?, separator: String?)
+
+    /// Without a password one is generated.
+    case accountAdd(
+        address: String, name: String, quotaBytes: Int64, role: AdminRole, password: AdminSecret?)
+    case accountRemove(address: String)
+    case accountShow(address: String)
+    case accountList(domain: String?)
+    case accountPassword(address: String, password: AdminSecret?)
+    case accountRename(address: String, to: String)
+    /// nil leaves a setting as it is.
+    case accountSet(
+        address: String, name: String?, quotaBytes: Int64?, state: AdminAccountState?, role: AdminRole?)
+
+    /// Makes the alias, or adds targets to one.
+    case aliasAdd(address: String, targets: [String])
+    /// Takes targets away, or the whole alias when none is named.
+    case aliasRemove(address: String, targets: [String])
+    case aliasShow(address: String)
+    case aliasList(domain: String?)
+
+    case listAdd(address: String, name: String, owner: String?, members: [String])
+    case listRemove(address: String)
+    case listShow(address: String)
+    case listList(domain: String?)
+    case listMembersAdd(address: String, members: [String])
+    case listMembersRemove(address: String, members: [String])
+
+    /// A page of the queue, from behind a queue id on.
+    case queueList(after: String?, limit: Int)
+    case queueShow(id: String)
+
+    /// Paths are absolute.
+    case importMbox(account: String, path: String, mailbox: String)
+    case importMaildir(account: String, path: String)
+    case exportMbox(account: String, path: String, mailbox: String)
+    case exportMaildir(account: String, path: String)
+
+    case check(repair: Bool)
+    case backup(path: String)
+    case compact
+}
+
+/// What an account may do.
+package enum AdminRole: String, Codable, Sendable, CaseIterable {
+    /// Its own mail.
+    case user
+    /// Administer the server.
+    case administrator
+}
+
+/// Whether an account can be used.
+package enum AdminAccountState: String, Codable, Sendable, CaseIterable {
+    /// It can.
+    case enabled
+    /// It cannot.
+    case disabled
+}
+
+/// A password on its way from the command to the store, over a socket that only the same user can reach.
+package struct AdminSecret: Codable, Sendable {
+    /// The characters.
+    package let text: String
+
+    /// As typed.
+    package init(_ text: String) { self.text = text }
+
+    package init(from decoder: any Decoder) throws {
+        text = try decoder.singleValueContainer().decode(String.self)
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(text)
+    }
+}
+
+extension AdminSecret: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    /// Never the password.
+    package var description: String { "(hidden)" }
+    /// Never the password.
+    package var debugDescription: String { "(hidden)" }
+    /// Nothing for `dump` to find.
+    package var customMirror: Mirror { Mirror(self, children: [(label: String?, value: Any)]()) }
+}

@@ -1,0 +1,220 @@
+internal import FoundationEssentials
+internal import Glibc
+internal import MailCore
+internal import TOMLKit
+
+extension Configuration {
+    /// Octets that a configuration file may have.
+    private static let fileBytesMax = 1 << 20
+
+    /// Reads and checks the file.
+    ///
+    /// - Throws: every mistake that is in it.
+    package static func load(file: String) throws(ConfigurationError) -> Configuration {
+        guard let data = FileManager.default.contents(atPath: file) else {
+            let reason = String(cString: strerror(errno))
+            throw ConfigurationError(
+                file: file,
+                mistakes: [
+                    ConfigurationMistake(
+                        line: nil, problem: "this file can't be read: \(reason)",
+                        advice: "name the right one with --config FILE, or make one with: paloma init DIR --domain D")
+                ])
+        }
+        guard data.count <= fileBytesMax, let text = String(validating: data, as: UTF8.self), !text.utf8.contains(0)
+        else {
+            throw ConfigurationError(
+                file: file,
+                mistakes: [ConfigurationMistake(line: nil, problem: "this is not a configuration file of Paloma")])
+        }
+        return try parse(text, file: file)
+    }
+
+    /// Checks the text of a file; relative paths in it begin at the folder of `file`.
+    package static func parse(_ text: String, file: String) throws(ConfigurationError) -> Configuration {
+        if let line = SourceLines.firstNamelessHeader(text) {
+            let mistake = ConfigurationMistake(
+                line: line, problem: "this is not TOML: a table without a name", advice: "write it like [log]")
+            throw ConfigurationError(file: file, mistakes: [mistake])
+        }
+        let table: TOMLTable
+        do {
+            table = try TOMLTable(string: text)
+        } catch let error as TOMLParseError {
+            let mistake = ConfigurationMistake(
+                line: error.source.begin.line, problem: "this is not TOML: \(error.description)",
+                advice: "see https://toml.io for how it is written; text needs \"quotes\"")
+            throw ConfigurationError(file: file, mistakes: [mistake])
+        } catch {
+            throw ConfigurationError(
+                file: file, mistakes: [ConfigurationMistake(line: nil, problem: "this is not TOML")])
+        }
+        let collector = MistakeCollector(lines: SourceLines(text))
+        let reader = TableReader(table: table, path: "", collector: collector)
+        let folder = absolute(folderOf(file), in: FileManager.default.currentDirectoryPath)
+        let configuration = read(reader, file: file, folder: folder)
+        guard let configuration, collector.mistakes.isEmpty else {
+            throw ConfigurationError(file: file, mistakes: collector.mistakes)
+        }
+        return configuration
+    }
+
+    private static func read(_ reader: TableReader, file: String, folder: String) -> Configuration? {
+        reader.checkKeys(["hostname", "data", "tls", "dns", "outbound", "listener", "limits", "log"])
+        let hostname = readHostname(reader)
+        let writtenData = reader.string("data") ?? "data"
+        let data = absolute(writtenData, in: folder)
+        if writtenData.isEmpty {
+            reader.mistake("data", "data is empty", "name the folder for the mail, for example \"data\"")
+        } else if isNotFolder(data) {
+            reader.mistake("data", "\(data) is there and is not a folder", "name another in data")
+        }
+        let tls = readTLS(reader, folder: folder)
+        let listeners = reader.sections("listener").compactMap { ListenerReader(reader: $0, folder: folder).read() }
+        if !reader.has("listener") {
+            reader.collector.add(
+                line: nil, "there is no [[listener]]: nobody could connect",
+                "add at least one; paloma init writes a file with all of them")
+        }
+        ListenerReader.checkTogether(listeners, hasTLS: reader.has("tls"), reader)
+        let dns = reader.section("dns").map(readDNS) ?? DNSConfiguration(servers: [])
+        let outbound = reader.section("outbound").map(readOutbound) ?? OutboundConfiguration(relay: nil, port: 25)
+        let limits = reader.section("limits").map(readLimits) ?? LimitsConfiguration()
+        let log = reader.section("log").map(readLog) ?? LogConfiguration(format: .human, level: .info)
+        guard let hostname else { return nil }
+        return Configuration(
+            file: file, hostname: hostname, dataDirectory: data, tls: tls, dns: dns, outbound: outbound,
+            listeners: listeners, limits: limits, log: log)
+    }
+
+    private static func readHostname(_ reader: TableReader) -> Domain? {
+        guard reader.has("hostname") else {
+            reader.collector.add(
+                at: "hostname", "hostname is missing",
+                "add the name by which the world finds this server: hostname = \"mail.example.org\"")
+            return nil
+        }
+        guard let text = reader.string("hostname") else { return nil }
+        guard let domain = Domain(text), !domain.isAddressLiteral else {
+            reader.mistake(
+                "hostname", "hostname is \"\(text)\", which is no host name",
+                "write letters, digits, hyphens and dots, for example \"mail.example.org\"")
+            return nil
+        }
+        return domain
+    }
+
+    private static func readTLS(_ reader: TableReader, folder: String) -> TLSConfiguration? {
+        guard let section = reader.section("tls") else { return nil }
+        section.checkKeys(["certificate", "key"])
+        let certificate = readFile("certificate", section, folder: folder)
+        let key = readFile("key", section, folder: folder)
+        guard let certificate, let key else { return nil }
+        return TLSConfiguration(certificatePath: certificate, keyPath: key)
+    }
+
+    private static func readFile(_ key: String, _ section: TableReader, folder: String) -> String? {
+        guard section.has(key) else {
+            section.mistake(key, "\(section.named(key)) is missing", "add the PEM file: \(key) = \"tls/\(key).pem\"")
+            return nil
+        }
+        guard let written = section.string(key) else { return nil }
+        let path = absolute(written, in: folder)
+        guard access(path, R_OK) == 0 else {
+            let reason = errno == ENOENT ? "is not there" : "can't be read: \(String(cString: strerror(errno)))"
+            section.mistake(
+                key, "the file of \(section.named(key)), \(path), \(reason)",
+                "put it there, or name the right one; paloma init makes a self-signed pair")
+            return nil
+        }
+        guard !isFolder(path) else {
+            section.mistake(key, "\(section.named(key)), \(path), is a folder", "name the PEM file in it")
+            return nil
+        }
+        return path
+    }
+
+    private static func readDNS(_ section: TableReader) -> DNSConfiguration {
+        section.checkKeys(["servers"])
+        var servers: [SocketEndpoint] = []
+        for text in section.strings("servers") {
+            guard let server = SocketEndpoint(text, defaultPort: 53) else {
+                section.mistake(
+                    "servers", "\"\(text)\" in \(section.named("servers")) is no address",
+                    "write IP addresses, with a port if it isn't 53: \"192.0.2.1\", \"127.0.0.1:5353\", \"[::1]:5353\"")
+                continue
+            }
+            servers.append(server)
+        }
+        return DNSConfiguration(servers: servers)
+    }
+
+    private static func readOutbound(_ section: TableReader) -> OutboundConfiguration {
+        section.checkKeys(["relay", "port"])
+        var relay: RelayConfiguration?
+        if let url = section.string("relay"), !url.isEmpty {
+            relay = RelayConfiguration(url: url)
+            if relay == nil {
+                section.mistake(
+                    "relay", "\(section.named("relay")) is not written as it should be",
+                    "write \"smtp://user:password@host:587\" or \"smtps://user:password@host:465\", "
+                        + "with %40 for an @ inside the user or the password")
+            }
+        }
+        return OutboundConfiguration(relay: relay, port: section.integer("port", in: 1...65535) ?? 25)
+    }
+
+    private static func readLimits(_ section: TableReader) -> LimitsConfiguration {
+        section.checkKeys([
+            "message_size_max", "recipients_max", "connections_max", "connections_per_address_max",
+            "connections_per_address_per_minute_max",
+        ])
+        var limits = LimitsConfiguration()
+        let sizes = LimitsConfiguration.messageSizeBytesLeast...LimitsConfiguration.messageSizeBytesGreatest
+        limits.messageSizeBytesMax = section.size("message_size_max", in: sizes) ?? limits.messageSizeBytesMax
+        let recipients = LimitsConfiguration.recipientsLeast...100_000
+        limits.recipientsMax = section.integer("recipients_max", in: recipients) ?? limits.recipientsMax
+        limits.connectionsMax = section.integer("connections_max", in: 1...1_000_000) ?? limits.connectionsMax
+        limits.connectionsPerAddressMax =
+            section.integer("connections_per_address_max", in: 1...1_000_000) ?? limits.connectionsPerAddressMax
+        limits.connectionsPerAddressPerMinuteMax =
+            section.integer("connections_per_address_per_minute_max", in: 1...1_000_000)
+            ?? limits.connectionsPerAddressPerMinuteMax
+        return limits
+    }
+
+    private static func readLog(_ section: TableReader) -> LogConfiguration {
+        section.checkKeys(["format", "level"])
+        let format = section.choice("format", LogConfiguration.Format.self)
+        let level = section.choice("level", LogConfiguration.Level.self)
+        return LogConfiguration(format: format ?? .human, level: level ?? .info)
+    }
+}
+
+// MARK: Paths
+
+extension Configuration {
+    /// `path` as it is when absolute, else within `folder`.
+    static func absolute(_ path: String, in folder: String) -> String {
+        var path = path
+        while path.hasPrefix("./") { path = String(path.dropFirst(2)) }
+        while path.count > 1, path.hasSuffix("/") { path.removeLast() }
+        if path.hasPrefix("/") { return path }
+        if path.isEmpty || path == "." { return folder }
+        return folder.hasSuffix("/") ? folder + path : "\(folder)/\(path)"
+    }
+
+    private static func folderOf(_ file: String) -> String {
+        guard let slash = file.lastIndex(of: "/") else { return "." }
+        return slash == file.startIndex ? "/" : String(file[..<slash])
+    }
+
+    private static func isFolder(_ path: String) -> Bool {
+        var status = stat()
+        return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    }
+
+    private static func isNotFolder(_ path: String) -> Bool {
+        access(path, F_OK) == 0 && !isFolder(path)
+    }
+}

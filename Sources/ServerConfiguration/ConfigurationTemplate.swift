@@ -1,0 +1,142 @@
+package import MailCore
+
+/// The file that `paloma init` writes: complete, each option with plain words and its default.
+package struct ConfigurationTemplate: Sendable {
+    /// Who may log in without TLS on this machine's own addresses.
+    package enum LocalLogin: Hashable, Sendable {
+        /// Everybody needs TLS.
+        case tlsOnly
+        /// Convenient for trying things out.
+        case plaintextAllowed
+    }
+
+    /// By which the server greets.
+    package let hostname: Domain
+    /// Added to each standard port: 20000 makes 25 into 20025; 0 makes the real ones.
+    package let portBase: Int
+    /// Whether passwords are taken without TLS.
+    package let localLogin: LocalLogin
+
+    /// The highest base: 995 + base must be a port.
+    package static let portBaseMax = 64_000
+
+    /// Puts the parts together.
+    package init(hostname: Domain, portBase: Int, localLogin: LocalLogin) {
+        self.hostname = hostname
+        self.portBase = portBase
+        self.localLogin = localLogin
+    }
+
+    /// The listeners that are written, with what stands above each.
+    package var listeners: [(title: String, listener: ConfiguredListener)] {
+        [
+            listener(.smtp, .starttls, "Mail from other servers."),
+            listener(.lmtp, .none, "Mail from a server in front of this one, which has checked it already (LMTP)."),
+            listener(.pop3, .starttls, "Collecting mail with POP3; the client turns TLS on (STLS)."),
+            listener(.pop3, .implicit, "Collecting mail with POP3; TLS from the first octet."),
+            listener(.http, .none, "Metrics for Prometheus at /metrics, health at /health."),
+        ].compactMap { $0 }
+    }
+
+    private func listener(
+        _ served: ConfiguredListener.ServedProtocol, _ tls: ConfiguredListener.TLSMode, _ title: String
+    ) -> (title: String, listener: ConfiguredListener)? {
+        guard let address = IPAddress("127.0.0.1") else { return nil }
+        let endpoint = SocketEndpoint(address: address, port: portBase + served.standardPort(tls))
+        let isPlain = localLogin == .plaintextAllowed && served.hasLogins && tls != .implicit
+        let listener = ConfiguredListener(
+            servedProtocol: served, place: .endpoint(endpoint), tls: tls, authWithoutTLS: isPlain ? .loopback : .refused
+        )
+        return (title, listener)
+    }
+
+    /// The whole file.
+    package var text: String {
+        head + listeners.map { section($0.title, $0.listener) }.joined() + tail
+    }
+
+    private func section(_ title: String, _ listener: ConfiguredListener) -> String {
+        guard case .endpoint(let endpoint) = listener.place else { return "" }
+        var lines = [
+            "", "# \(title)", "[[listener]]", "protocol = \"\(listener.servedProtocol.rawValue)\"",
+            "address = \"\(endpoint.address)\"", "port = \(endpoint.port)", "tls = \"\(listener.tls.rawValue)\"",
+        ]
+        if listener.servedProtocol.hasLogins, listener.tls != .implicit {
+            lines.append("auth_without_tls = \(listener.authWithoutTLS.isAllowed)")
+        }
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    private var head: String {
+        """
+        # Paloma's configuration. Paths begin at the folder of this file. What changes every day (accounts, aliases,
+        # lists) is not here: use the commands paloma account, paloma alias and paloma list.
+        # After a change, "kill -HUP" makes the server check this file, read the certificate anew and log whether the
+        # rest takes effect only after a restart. A mistake is logged with its line, and the server goes on as before.
+
+        # The name by which the world finds this server; it greets with it.
+        hostname = "\(hostname.ascii)"
+
+        # The folder with all mail, accounts and the queue. "paloma backup" copies it while the server runs.
+        data = "data"
+
+        # The certificate that clients and other servers see. "paloma init" made a self-signed one to begin with;
+        # put a real one in its place for use beyond this machine.
+        [tls]
+        certificate = "tls/cert.pem"
+        key = "tls/key.pem"
+
+        # Name servers to ask, for example ["192.0.2.53", "127.0.0.1:5353"]. Default: the ones of the system.
+        [dns]
+        servers = []
+
+        # How mail leaves (sending comes in a later version; until then it waits in the queue).
+        [outbound]
+        # "smtp://user:password@host:587" sends everything through that server.
+        # Default: empty, straight to the servers of each recipient's domain.
+        relay = ""
+        # The port of other mail servers. Default: 25.
+        port = 25
+
+        # Where clients and servers connect. One [[listener]] for each protocol and port:
+        #   protocol          "smtp", "lmtp", "pop3" or "http" ("submission" and "imap" in a later version)
+        #   address           "127.0.0.1" this machine alone; "0.0.0.0" everybody, over IPv4; "::" over IPv6
+        #   port              default: the standard port of the protocol
+        #   path              instead of address and port: a Unix socket, for lmtp alone
+        #   tls               "none", "starttls" (the client turns it on) or "implicit" (from the first octet)
+        #                     default: "starttls"; "none" for lmtp and http
+        #   auth_without_tls  whether passwords are taken in clear. Default: false. true is for loopback addresses;
+        #                     elsewhere anybody on the way could read them, and it is refused ("forced" insists).
+
+        """
+    }
+
+    private var tail: String {
+        let limits = LimitsConfiguration()
+        return """
+
+            # What one client may ask of this server.
+            [limits]
+            # The largest message. Default: 50 MiB.
+            message_size_max = "\(limits.messageSizeBytesMax >> 20) MiB"
+            # Recipients of one message. Default: \(limits.recipientsMax).
+            recipients_max = \(limits.recipientsMax)
+            # Connections at one time, over all listeners. Default: \(limits.connectionsMax).
+            connections_max = \(limits.connectionsMax)
+            # Connections at one time from one address; this machine's own are not counted.
+            # Default: \(limits.connectionsPerAddressMax).
+            connections_per_address_max = \(limits.connectionsPerAddressMax)
+            # New connections in a minute from one address; this machine's own are not counted.
+            # Default: \(limits.connectionsPerAddressPerMinuteMax).
+            connections_per_address_per_minute_max = \(limits.connectionsPerAddressPerMinuteMax)
+
+            # What the server writes to standard error.
+            [log]
+            # "human" for people, "json" for programs. Default: "human".
+            format = "human"
+            # "trace", "debug", "info", "notice", "warning" or "error". Default: "info".
+            level = "info"
+
+            """
+    }
+}

@@ -1,0 +1,113 @@
+import Delivery
+import Directory
+import Logging
+import MailCore
+import MailStore
+import Monitor
+import POP3
+import POP3Server
+import SMTP
+import SMTPServer
+import ServerConfiguration
+import ServerRuntime
+import ServiceLifecycle
+
+extension MailServer {
+    /// The service of one listener, listening already but for HTTP; nil when there is none for it.
+    func service(for listener: ConfiguredListener) async throws -> (any Service)? {
+        switch listener.servedProtocol {
+        case .smtp: return try await smtpServer(listener, .mta)
+        case .lmtp: return try await smtpServer(listener, .lmtp)
+        case .pop3: return try await pop3Server(listener)
+        case .http: return httpServer(listener)
+        case .submission, .imap: return nil
+        }
+    }
+
+    private func smtpServer(_ listener: ConfiguredListener, _ role: Role) async throws -> any Service {
+        let name = listenerName(listener)
+        var limits = SMTPLimits()
+        limits.messageOctetsMax = configuration.limits.messageSizeBytesMax
+        limits.recipientsMax = configuration.limits.recipientsMax
+        let tlsMode: SMTP.TLSMode =
+            switch mode(listener) {
+            case .none: .none
+            case .startTLS: .startTLS
+            case .implicit: .implicit
+            }
+        let context = SMTPServerContext(
+            configuration: SMTPServerConfiguration(
+                hostname: configuration.hostname.ascii, role: role, tlsMode: tlsMode, limits: limits),
+            directory: directory, delivery: Delivery(store: store), store: store, logger: logger,
+            metrics: SMTPServerMetrics(listener: name), now: DirectoryClock.system.wallSeconds)
+        let busy = "421 4.7.0 \(configuration.hostname.ascii) Too many connections, try again later\r\n"
+        let server = Server(
+            configuration: ListenerConfiguration(
+                name: name, address: address(listener), tls: mode(listener), busyReply: { _ in busy }),
+            group: group, gate: gate, logger: logger
+        ) { info in SMTPSession(context, info) }
+        try await server.start()
+        health.watch(name) { server.isListening }
+        return server
+    }
+
+    private func pop3Server(_ listener: ConfiguredListener) async throws -> any Service {
+        let name = listenerName(listener)
+        var settings = POP3Configuration()
+        settings.loginPolicy = listener.authWithoutTLS.isAllowed ? .allowsClearText : .requiresTLS
+        settings.decoyIterations = directory.scramDecoyIterations
+        let tls: POP3TLS =
+            switch mode(listener) {
+            case .none: .unavailable
+            case .startTLS: .available
+            case .implicit: .active
+            }
+        let context = POP3ServerContext(
+            listener: name, configuration: settings, tls: tls, directory: directory,
+            mailStore: MailStore(store: store), store: store, locks: maildropLocks,
+            decoySecret: try await directory.scramDecoySecret(), logger: logger)
+        let server = Server(
+            configuration: ListenerConfiguration(
+                name: name, address: address(listener), tls: mode(listener),
+                busyReply: { _ in "-ERR [SYS/TEMP] Too many connections, try again later\r\n" }),
+            group: group, gate: gate, logger: logger
+        ) { info in POP3Session(context, info) }
+        try await server.start()
+        health.watch(name) { server.isListening }
+        return server
+    }
+
+    private func httpServer(_ listener: ConfiguredListener) -> (any Service)? {
+        guard case .endpoint(let endpoint) = listener.place else { return nil }
+        let router = HTTPServer.makeRouter()
+        let health = health
+        MonitorRoutes.add(to: router, metrics: registry) { await health.state() }
+        var quiet = logger
+        quiet.logLevel = max(logger.logLevel, .warning)
+        return HTTPServer(
+            router: router, host: endpoint.address.text, port: endpoint.port, group: group, logger: quiet)
+    }
+
+    /// For logs and metrics: `smtp`, `pop3s`.
+    private func listenerName(_ listener: ConfiguredListener) -> String {
+        listener.servedProtocol.rawValue + (listener.tls == .implicit ? "s" : "")
+    }
+
+    /// As the runtime wants it.
+    private func address(_ listener: ConfiguredListener) -> ListenerAddress {
+        switch listener.place {
+        case .endpoint(let endpoint): .tcp(host: endpoint.address.text, port: endpoint.port)
+        case .path(let path): .unix(path: path)
+        }
+    }
+
+    /// As the runtime wants it.
+    private func mode(_ listener: ConfiguredListener) -> ServerRuntime.TLSMode {
+        guard let tls else { return .none }
+        switch listener.tls {
+        case .none: return .none
+        case .starttls: return .startTLS(tls)
+        case .implicit: return .implicit(tls)
+        }
+    }
+}

@@ -1,0 +1,92 @@
+import Admin
+import CoreMetrics
+import Delivery
+import Directory
+import Logging
+import NIOCore
+import NIOPosix
+import Observability
+import POP3Server
+import ServerConfiguration
+import ServerRuntime
+import ServiceLifecycle
+import Storage
+import TerminalOutput
+import UnixSignals
+
+/// Everything that runs in a server, put together from its configuration.
+struct MailServer {
+    let configuration: Configuration
+    let store: Store
+    let directory: Directory
+    let logger: Logger
+    let tls: TLSContextSource?
+    let gate: ConnectionGate
+    let group: any EventLoopGroup
+    let admin: AdminServer
+    let registry: PrometheusRegistry
+    let health: ServerHealth
+    let maildropLocks = MaildropLocks()
+
+    /// Checks what can be checked before anything listens.
+    init(configuration: Configuration, store: Store) throws {
+        self.configuration = configuration
+        self.store = store
+        logger = MailServer.logger(configuration.log)
+        registry = PrometheusRegistry()
+        MetricsSystem.bootstrap(registry)
+        health = ServerHealth(store: store)
+        directory = MailSystemStore.directory(in: store, now: DirectoryClock.system.wallSeconds)
+        do {
+            tls = try configuration.tls.map {
+                try TLSContextSource(certificatePath: $0.certificatePath, keyPath: $0.keyPath)
+            }
+        } catch {
+            throw Complaint(
+                "\(error)", advice: "put a PEM certificate and its key there, or see [tls] in the configuration")
+        }
+        var limits = GateLimits()
+        limits.connectionsMax = configuration.limits.connectionsMax
+        limits.connectionsPerHostMax = configuration.limits.connectionsPerAddressMax
+        limits.newPerHostPerMinuteMax = configuration.limits.connectionsPerAddressPerMinuteMax
+        gate = ConnectionGate(limits: limits)
+        group = MultiThreadedEventLoopGroup.singleton
+        let service = AdminService(store: store, directory: directory)
+        admin = AdminServer(socketPath: configuration.controlSocketPath, service: service)
+    }
+
+    /// Serves until a signal stops it.
+    func run() async throws {
+        _ = FileDescriptorLimit.raise()
+        var services: [any Service] = [
+            admin, ReloadService(server: self), CompactionService(store: store, logger: logger, seconds: 600),
+        ]
+        for listener in configuration.listeners {
+            guard listener.servedProtocol.isServed else {
+                logger.warning(
+                    "not served in this version, the listener is left out",
+                    metadata: ["protocol": "\(listener.servedProtocol.rawValue)", "address": "\(listener.place)"])
+                continue
+            }
+            if let service = try await service(for: listener) { services.append(service) }
+        }
+        try admin.start()
+        logger.notice(
+            "ready",
+            metadata: ["version": "\(Paloma.version)", "hostname": "\(configuration.hostname)"])
+        let group = ServiceGroup(
+            configuration: ServiceGroupConfiguration(
+                services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+        try await group.run()
+        logger.notice("stopped")
+    }
+
+    private static func logger(_ configuration: LogConfiguration) -> Logger {
+        let sink = FileLogSink()
+        let format: LogFormat = configuration.format == .json ? .json : .human
+        let level = Logger.Level(rawValue: configuration.level.rawValue) ?? .info
+        return Logger(label: "paloma") { label in
+            StructuredLogHandler(label: label, format: format, level: level, sink: sink)
+        }
+    }
+}

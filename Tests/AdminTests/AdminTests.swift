@@ -1,0 +1,191 @@
+import Delivery
+import Directory
+import FoundationEssentials
+import ServiceLifecycle
+import Storage
+import Testing
+
+@testable import Admin
+
+/// A store with a domain, in a folder that is gone after the test.
+final class AdminFixture {
+    let folder: String
+    let store: Store
+    let service: AdminService
+
+    init() throws {
+        folder = FileManager.default.temporaryDirectory.path + "/pal-\(UUID().uuidString.prefix(8))"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        store = try MailSystemStore.open(folder + "/data").store
+        let directory = MailSystemStore.directory(in: store, now: DirectoryClock.system.wallSeconds)
+        service = AdminService(store: store, directory: directory)
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: folder) }
+
+    @discardableResult
+    func perform(_ request: AdminRequest) async throws -> AdminResult { try await service.perform(request) { _ in } }
+
+    func addAccount(_ address: String, _ password: String? = "correct horse") async throws -> AccountReport {
+        let result = try await perform(
+            .accountAdd(
+                address: address, name: "Ana", quotaBytes: 0, role: .user, password: password.map(AdminSecret.init)))
+        guard case .accounts(let reports) = result else { throw AdminFailure("another result") }
+        return reports[0]
+    }
+
+    func write(_ text: String, to name: String) -> String {
+        let path = "\(folder)/\(name)"
+        _ = FileManager.default.createFile(atPath: path, contents: Data(text.utf8))
+        return path
+    }
+}
+
+@Suite struct AdminServiceTests {
+    @Test func accountsAreMadeShownAndRemoved() async throws {
+        let fixture = try AdminFixture()
+        try await fixture.perform(.domainAdd(name: "example.test", postmaster: nil))
+        let report = try await fixture.addAccount("ana@example.test", nil)
+        let generated = try #require(report.generatedPassword)
+        #expect(generated.text.count > 15)
+        #expect(!"\(report)".contains(generated.text))
+        guard case .accounts(let all) = try await fixture.perform(.accountList(domain: nil)) else { return }
+        #expect(all.map(\.account.address) == ["ana@example.test"])
+        #expect(all[0].generatedPassword == nil)
+        guard case .removal = try await fixture.perform(.accountRemove(address: "ana@example.test")) else {
+            Issue.record("another result")
+            return
+        }
+        await fixture.store.close()
+    }
+
+    @Test func mistakesSayWhatToDo() async throws {
+        let fixture = try AdminFixture()
+        try await fixture.perform(.domainAdd(name: "example.test", postmaster: nil))
+        let cases: [(AdminRequest, String)] = [
+            (.accountShow(address: "no address"), "no mail address"),
+            (.domainAdd(name: "a b", postmaster: nil), "no domain"),
+            (.accountShow(address: "x@example.test"), "there is no account"),
+            (.accountPassword(address: "x@example.test", password: nil), "there is no account"),
+            (.queueShow(id: "?"), "no queue id"), (.queueShow(id: "00000001"), "in the queue"),
+            (.aliasAdd(address: "a@other.test", targets: ["b@c.test"]), "not a domain of this server"),
+            (.importMbox(account: "x@example.test", path: "/nowhere", mailbox: "INBOX"), "there is no account"),
+        ]
+        for (request, words) in cases {
+            let failure = await #expect(throws: AdminFailure.self) { try await fixture.perform(request) }
+            #expect(failure?.problem.contains(words) == true, "\(String(describing: failure))")
+            #expect(failure?.problem.contains(";") == false)
+        }
+        await fixture.store.close()
+    }
+
+    @Test func aliasesGrowAndShrink() async throws {
+        let fixture = try AdminFixture()
+        try await fixture.perform(.domainAdd(name: "example.test", postmaster: nil))
+        _ = try await fixture.addAccount("ana@example.test")
+        try await fixture.perform(.aliasAdd(address: "info@example.test", targets: ["ana@example.test"]))
+        let grown = try await fixture.perform(.aliasAdd(address: "info@example.test", targets: ["b@other.test"]))
+        guard case .aliases(let aliases) = grown else { return }
+        #expect(aliases[0].targets == ["ana@example.test", "b@other.test"])
+        let shrunk = try await fixture.perform(
+            .aliasRemove(address: "info@example.test", targets: ["ana@example.test"]))
+        guard case .aliases(let rest) = shrunk else { return }
+        #expect(rest[0].targets == ["b@other.test"])
+        await fixture.store.close()
+    }
+
+    @Test func whatIsImportedIsExported() async throws {
+        let fixture = try AdminFixture()
+        try await fixture.perform(.domainAdd(name: "example.test", postmaster: nil))
+        _ = try await fixture.addAccount("ana@example.test")
+        let line = "From x@y.test Fri Jun  4 12:34:56 2021\n"
+        let box = line + "Status: RO\nSubject: 1\n\n>From here\n\n" + line + "Status: O\nSubject: 2\n\ntwo\n\n"
+        let path = fixture.write(box, to: "in.mbox")
+        let imported = try await fixture.perform(
+            .importMbox(account: "ana@example.test", path: path, mailbox: "Archive/Old"))
+        guard case .transfer(let report) = imported else { return }
+        #expect(report.messages == 2)
+        let out = "\(fixture.folder)/out.mbox"
+        try await fixture.perform(.exportMbox(account: "ana@example.test", path: out, mailbox: "archive/old"))
+        let written = FileManager.default.contents(atPath: out).map { String(decoding: $0, as: UTF8.self) }
+        #expect(written == box.replacing("x@y.test", with: "MAILER-DAEMON"))
+        let maildir = "\(fixture.folder)/maildir"
+        try await fixture.perform(.exportMaildir(account: "ana@example.test", path: maildir))
+        _ = try await fixture.addAccount("luis@example.test")
+        guard
+            case .transfer(let second) = try await fixture.perform(
+                .importMaildir(account: "luis@example.test", path: maildir))
+        else { return }
+        #expect(second.messages == 2)
+        #expect(second.bytes == report.bytes)
+        await #expect(throws: AdminFailure.self) {
+            try await fixture.perform(.exportMaildir(account: "ana@example.test", path: maildir))
+        }
+        guard case .findings(let findings) = try await fixture.perform(.check(repair: false)) else { return }
+        #expect(findings.isEmpty)
+        await fixture.store.close()
+    }
+
+    @Test func secretsAreNeverShown() throws {
+        let secret = AdminSecret("hush-hush")
+        var dumped = ""
+        dump(AdminRequest.accountPassword(address: "a@b", password: secret), to: &dumped)
+        #expect(!dumped.contains("hush"))
+        #expect(!"\(secret) \(String(reflecting: secret))".contains("hush"))
+    }
+}
+
+@Suite struct AdminSocketTests {
+    /// Runs blocking work of the client beside the server.
+    private func blocking<T: Sendable>(_ body: @escaping @Sendable () throws -> T) async throws -> T {
+        try await Task.detached { try body() }.value
+    }
+
+    private func isAnswered(_ path: String) -> Bool {
+        guard let client = AdminClient(socketPath: path) else { return false }
+        _ = consume client
+        return true
+    }
+
+    @Test func commandsGoThroughTheSocket() async throws {
+        let fixture = try AdminFixture()
+        let path = "\(fixture.folder)/data/control.sock"
+        #expect(!isAnswered(path))
+        let server = AdminServer(socketPath: path, service: fixture.service)
+        try server.start()
+        let attributes = try FileManager.default.attributesOfItem(atPath: path)
+        #expect(attributes[.posixPermissions] as? Int == 0o600)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await server.run() }
+            let problem = try await blocking { () -> String in
+                guard let client = AdminClient(socketPath: path) else { return "no client" }
+                _ = try client.perform(.domainAdd(name: "example.test", postmaster: nil)) { _ in }
+                guard case .domains(let domains) = try client.perform(.domainList, report: { _ in }) else { return "" }
+                #expect(domains.map(\.name) == ["example.test"])
+                do {
+                    _ = try client.perform(.domainAdd(name: "example.test", postmaster: nil)) { _ in }
+                    return ""
+                } catch let failure as AdminFailure {
+                    return failure.problem
+                }
+            }
+            #expect(problem == "example.test is already a domain of this server")
+            let refused = try await blocking { () -> Bool in
+                guard let socket = AdminSocket.connect(path: path) else { return false }
+                guard socket.send([0, 0, 0, 2, 0x7b, 0x7d]), let json = socket.receive() else { return false }
+                guard case .failed = try AdminFrame.decoded(AdminAnswer.self, json) else { return false }
+                return socket.receive() == nil
+            }
+            #expect(refused)
+            let dropped = try await blocking { () -> Bool in
+                guard let socket = AdminSocket.connect(path: path) else { return false }
+                return socket.send([0xff, 0xff, 0xff, 0xff]) && socket.receive() == nil
+            }
+            #expect(dropped)
+            group.cancelAll()
+        }
+        #expect(!isAnswered(path))
+        #expect(!FileManager.default.fileExists(atPath: path))
+        await fixture.store.close()
+    }
+}

@@ -1,0 +1,34 @@
+import FoundationEssentials
+import MailCore
+import Testing
+
+@testable import ServerConfiguration
+
+@Suite struct ConfigurationTemplateTests {
+    static var template: ConfigurationTemplate {
+        guard let hostname = Domain("mail.example.test") else { preconditionFailure("a host name") }
+        return ConfigurationTemplate(hostname: hostname, portBase: 20000, localLogin: .tlsOnly)
+    }
+
+    @Test(arguments: [ConfigurationTemplate.LocalLogin.tlsOnly, .plaintextAllowed], [0, 20000])
+    func whatInitWritesIsRight(login: ConfigurationTemplate.LocalLogin, base: Int) throws {
+        let folder = try TemporaryFolder()
+        try FileManager.default.createDirectory(atPath: "\(folder.path)/tls", withIntermediateDirectories: true)
+        folder.write("c", to: "tls/cert.pem")
+        folder.write("k", to: "tls/key.pem")
+        let hostname = try #require(Domain("mail.example.test"))
+        let template = ConfigurationTemplate(hostname: hostname, portBase: base, localLogin: login)
+        let configuration = try Configuration.parse(template.text, file: "\(folder.path)/paloma.toml")
+        let ports = configuration.listeners.map(\.place.description)
+        #expect(ports == [25, 24, 110, 995, 80].map { "127.0.0.1:\($0 + base)" })
+        #expect(configuration.listeners.contains { $0.authWithoutTLS.isAllowed } == (login == .plaintextAllowed))
+        #expect(configuration.limits == LimitsConfiguration())
+        #expect(configuration.listeners.allSatisfy { $0.servedProtocol.isServed })
+    }
+
+    @Test func linesAreNotTooLong() {
+        for line in Self.template.text.split(separator: "\n") {
+            #expect(line.count <= 120)
+        }
+    }
+}
