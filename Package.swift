@@ -79,7 +79,10 @@ let package = Package(
 
         // state
         .target(
-            name: "Storage", dependencies: ["CSQLite", "CZlib", "MailCore", nio, nioPosix], swiftSettings: strict),
+            name: "Storage",
+            dependencies: [
+                "CSQLite", "CZlib", "MailCore", nio, .product(name: "NIOConcurrencyHelpers", package: "swift-nio"), nioPosix,
+            ], swiftSettings: strict),
         .testTarget(name: "StorageTests", dependencies: ["Storage"], swiftSettings: strict),
         .target(
             name: "Directory", dependencies: ["CSodium", "MailCore", "SASL", "Storage", nioPosix],
