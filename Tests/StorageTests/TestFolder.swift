@@ -90,6 +90,14 @@ final class TestFolder: Sendable {
         try FileManager.default.copyItem(atPath: "\(path)/\(name)", toPath: "\(path)/paloma.db")
     }
 
+    /// What a kill of the process leaves: the files as they are now, and no lock.
+    func copyOfFiles() throws -> TestFolder {
+        let copy = try TestFolder()
+        try FileManager.default.copyItem(atPath: path, toPath: copy.path)
+        try? FileManager.default.removeItem(atPath: "\(copy.path)/paloma.db-shm")
+        return copy
+    }
+
     func removeDatabase() throws {
         for suffix in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: "\(path)/paloma.db\(suffix)") }
     }

@@ -227,7 +227,8 @@ final class Committer: @unchecked Sendable {  // confined to the writer's thread
                 let end = LogPosition(
                     segment: hidden.position.segment, offset: hidden.position.offset + hidden.header.recordLength)
                 try note(
-                    segment: end.segment, octets: hidden.header.recordLength, live: hidden.header.recordLength, end: end,
+                    segment: end.segment, octets: hidden.header.recordLength, live: hidden.header.recordLength,
+                    end: end,
                     nextEmail: hidden.record.email.rawValue + 1)
             }
         } catch {
