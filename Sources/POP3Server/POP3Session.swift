@@ -71,6 +71,7 @@ package final class POP3Session: ConnectionSession {
             reply.write(to: &replies)
             return .startTLS
         case .close(let reply):
+            releaseMaildrop()
             reply.write(to: &replies)
             return .close
         }
@@ -104,10 +105,15 @@ package final class POP3Session: ConnectionSession {
     }
 
     package func ended(_ end: SessionEnd) {
-        if let maildrop { context.locks.release(maildrop.account) }
-        maildrop = nil
+        releaseMaildrop()
         context.logger.debug(
             "session ended", metadata: ["session": "\(info.id)", "peer": "\(info.peerText)", "end": "\(end)"])
+    }
+
+    /// Before the last reply: who has read it may come back at once (RFC 1939 §6).
+    private func releaseMaildrop() {
+        if let maildrop { context.locks.release(maildrop.account) }
+        maildrop = nil
     }
 
     nonisolated(nonsending)
@@ -120,6 +126,7 @@ package final class POP3Session: ConnectionSession {
             replies.append(output)
             return .proceed
         case .close(let reply):
+            releaseMaildrop()
             reply.write(to: &output)
             replies.append(output)
             return .close
