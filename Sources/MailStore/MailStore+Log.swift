@@ -31,9 +31,11 @@ extension MailStore {
         case .rows:
             return []
         case .filed(_, let copy):
-            return try restate(copy.account, copy.mailbox, [copy.uid], in: transaction)
-        case .expunged(let account, let mailbox, let uids):
-            return try restate(account, mailbox, uids, in: transaction)
+            return try restate(copy.account, copy.mailbox, [copy.uid], copy.modSeq, in: transaction)
+        case .expunged(let account, let mailbox, let uids, let modSeq):
+            // Nothing comes back into a mailbox that is gone.
+            guard try hasMailbox(mailbox, account, in: transaction) else { return [] }
+            return try restate(account, mailbox, uids, modSeq, in: transaction)
         case .flags(let account, let mailbox, let uid, _, _, _):
             guard let (_, copy) = try filed(account, mailbox, uid, in: transaction) else { return [] }
             return [.flags(account, mailbox, uid, copy.modSeq, copy.flags, keywords: copy.keywords)]
@@ -41,7 +43,7 @@ extension MailStore {
     }
 
     private static func restate(
-        _ account: AccountID, _ mailbox: MailboxID, _ uids: [UID], in transaction: SQLTransaction
+        _ account: AccountID, _ mailbox: MailboxID, _ uids: [UID], _ modSeq: ModSeq, in transaction: SQLTransaction
     ) throws -> [LogNote] {
         var notes: [LogNote] = []
         var gone: [UID] = []
@@ -52,7 +54,7 @@ extension MailStore {
                 gone.append(uid)
             }
         }
-        if !gone.isEmpty { notes.append(.expunged(account, mailbox, gone)) }
+        if !gone.isEmpty { notes.append(.expunged(account, mailbox, gone, modSeq)) }
         return notes
     }
 
@@ -86,20 +88,21 @@ extension MailStore {
         switch note {
         case .rows: break
         case .filed(let email, let copy):
-            guard let content = try transaction.content(of: email) else { return }
+            guard try hasMailbox(copy.mailbox, copy.account, in: transaction),
+                let content = try transaction.content(of: email)
+            else { return }
             try insert(copy, email, octets: content.count, in: transaction)
             try transaction.retain(email)
-        case .expunged(let account, let mailbox, let uids):
-            let top = uids.map(\.rawValue).max() ?? 0
-            try transaction.run(
-                "UPDATE mailbox SET uid_next = max(uid_next, ?3) WHERE account = ?1 AND mailbox = ?2",
-                .integer(account.rawValue), .integer(mailbox.rawValue), .integer(Int64(top) + 1))
+        case .expunged(let account, let mailbox, let uids, let modSeq):
             for uid in uids {
                 let email = try transaction.first(
                     "DELETE FROM message WHERE account = ?1 AND mailbox = ?2 AND uid = ?3 RETURNING email",
                     .integer(account.rawValue), .integer(mailbox.rawValue), .integer(Int64(uid.rawValue))
                 ) { EmailID(rawValue: $0.integer(0)) }
                 if let email { try releaseContent(email, in: transaction) }
+                try transaction.run(
+                    "INSERT INTO expunged VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING", .integer(account.rawValue),
+                    .integer(mailbox.rawValue), .integer(modSeq.rawValue), .integer(Int64(uid.rawValue)))
             }
         case .flags(let account, let mailbox, let uid, let modSeq, let flags, let keywords):
             try transaction.run(
@@ -122,4 +125,5 @@ extension MailStore {
             .integer(Int64(octets.count)))
         try recount(in: transaction)
     }
+
 }

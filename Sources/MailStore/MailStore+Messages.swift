@@ -118,7 +118,7 @@ extension MailStore {
         try transaction.run(
             "UPDATE account_state SET mod_seq = ?2, octets = octets - ?3, messages = messages - ?4 WHERE account = ?1",
             .integer(account.rawValue), .integer(modSeq.rawValue), .integer(octets), .integer(Int64(gone.count)))
-        transaction.note(.expunged(account, mailbox, gone))
+        transaction.note(.expunged(account, mailbox, gone, modSeq))
         return gone.count
     }
 }

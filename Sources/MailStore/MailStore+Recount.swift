@@ -1,9 +1,6 @@
 public import Storage
 
 extension MailStore {
-    /// More messages than are likely to have come and gone without a trace in what is left of the log.
-    private static let numberStride: Int64 = 10_000
-
     /// Counts each mailbox and account again, and drops what belongs to none.
     ///
     /// Numbers and clocks never go back: also those of messages that are gone count, and those noted before.
@@ -41,6 +38,9 @@ extension MailStore {
         try transaction.run("UPDATE mailbox SET uid_next = uid_next + ?1, mod_seq = mod_seq + ?1", stride)
         try transaction.run("UPDATE account_state SET mod_seq = mod_seq + ?1", stride)
     }
+
+    /// More messages than are likely to have come and gone without a trace in what is left of the log.
+    private static let numberStride: Int64 = 10_000
 
     private static func drop(in transaction: SQLTransaction) throws {
         try transaction.run("DELETE FROM mailbox WHERE account NOT IN (SELECT account FROM account_state)")

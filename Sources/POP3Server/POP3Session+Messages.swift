@@ -9,7 +9,9 @@ internal import Storage
 
 /// A message on its way to the client.
 struct OpenedMessage {
-    let content: StoredOctets
+    let uid: UID
+    /// Where its octets stand, until a compaction moves them.
+    var content: StoredOctets
     /// The copy's own header lines and the first octets of the log.
     let first: ByteBuffer
     /// How many octets of the log `first` has.
@@ -42,7 +44,8 @@ extension POP3Session {
                 var checksum = Checksum()
                 checksum.update(octets)
                 first.writeImmutableBuffer(octets)
-                return OpenedMessage(content: source.content, first: first, firstCount: count, checksum: checksum)
+                return OpenedMessage(
+                    uid: uid, content: source.content, first: first, firstCount: count, checksum: checksum)
             }
             return .ready
         } catch let error as StorageError where error.code == .notFound {
@@ -60,7 +63,7 @@ extension POP3Session {
             _ reply: POP3Reply, _ stream: MessageStream, _ replies: ReplyWriter
         ) async -> ConnectionStep<Question>
     {
-        guard let message = opened else { return .close }
+        guard var message = opened else { return .close }
         opened = nil
         var stream = stream
         var output = ByteBuffer()
@@ -73,7 +76,7 @@ extension POP3Session {
                 try await replies.write(output)
                 output.clear()
                 let end = min(offset + Self.pieceOctets, message.content.count)
-                let piece = try await context.store.octets(message.content, offset..<end)
+                let piece = try await piece(of: &message, offset..<end)
                 checksum.update(piece)
                 demand = stream.send(piece) { output.writeImmutableBuffer($0) }
                 offset = end
@@ -85,14 +88,33 @@ extension POP3Session {
             try await replies.write(output)
         } catch {
             // The reply has begun and knows no error: without its last line the client takes the message for broken.
-            let isGone = Task.isCancelled || error is ReplyWriterError
-            context.logger.log(
-                level: isGone ? .debug : .error, "message not sent whole",
-                metadata: ["session": "\(info.id)", "error": "\(error)"])
+            if !Task.isCancelled, !(error is ReplyWriterError) {
+                context.logger.error(
+                    "message cannot be read to its end",
+                    metadata: ["session": "\(info.id)", "uid": "\(message.uid.rawValue)", "error": "\(error)"])
+            }
             return .close
         }
         context.retrieved.increment()
         return .proceed
+    }
+
+    /// A client may take hours for a message. Should a compaction move it meanwhile, the rest comes from where it is now.
+    nonisolated(nonsending)
+        private func piece(of message: inout OpenedMessage, _ range: Range<Int64>) async throws -> ByteBuffer
+    {
+        do {
+            return try await context.store.octets(message.content, range)
+        } catch {
+            guard let maildrop else { throw error }
+            let (account, uid, before) = (maildrop.account, message.uid, message.content)
+            let now = try await context.store.read { try MailStore.source(account, .inbox, uid, in: $0).content }
+            guard now.position != before.position, now.count == before.count, now.checksum == before.checksum else {
+                throw error
+            }
+            message.content = now
+            return try await context.store.octets(now, range)
+        }
     }
 
     nonisolated(nonsending)

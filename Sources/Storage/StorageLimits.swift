@@ -6,6 +6,10 @@ public struct StorageLimits: Sendable {
     public var groupBytesMax: Int64 = 16 << 20
     /// Transactions taken into one group, at the most.
     public var groupJobsMax = 256
+    /// Confirmed deliveries whose rows may be hidden from readers who do not ask.
+    public var hiddenMax = 512
+    /// How long they may be, in seconds, when nothing else is to be written.
+    public var hiddenSecondsMax = 0.01
     /// Octets of a message that wait in memory while it arrives; what is larger goes to a file.
     public var spoolMemoryMax = 256 << 10
     /// Connections and threads that read.

@@ -27,8 +27,10 @@ extension Store {
         let segments = SegmentFiles(folder: StoreFiles.log(folder))
         let recovery = try LogRecovery(segments: segments, connection: connection, describing: describing).run()
         let log = try MessageLog(segments: segments, end: recovery.end, segmentBytesMax: limits.segmentBytesMax)
-        let committer = Committer(connection: connection, log: log, onFatal: onFatal)
-        if !recovery.openNotes.isEmpty { try committer.restate(recovery.openNotes, describing) }
+        let committer = Committer(
+            connection: connection, log: log, segments: segments, describing: describing, hiddenMax: limits.hiddenMax,
+            onFatal: onFatal)
+        if !recovery.openNotes.isEmpty { try committer.restate(recovery.openNotes) }
         let store = Store(
             folder: folder, limits: limits, parts: [.storage] + parts, describing: describing, segments: segments,
             lockFile: lock, committer: committer, nextEmail: recovery.nextEmail)

@@ -53,10 +53,21 @@ public final class Store: Sendable {
     /// A place for a message to arrive in.
     public func spool() -> MessageSpool { MessageSpool(store: self) }
 
-    /// Reads in a snapshot.
+    /// Reads in a snapshot that has everything confirmed before.
     public func read<T: Sendable>(_ body: @escaping @Sendable (SQLTransaction) throws -> T) async throws -> T {
+        if commits.hasHiddenRows { try await waitForHiddenRows() }
         let readers = readers
         return try await readerThreads.runIfActive { try readers.read(body) }
+    }
+
+    private func waitForHiddenRows() async throws {
+        try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
+            commits.enqueue(
+                CommitJob(
+                    durability: .visibility, message: nil, run: { _ in nil },
+                    // When the rows cannot be committed, for a full disk, readers get what there is.
+                    finish: { _ in continuation.resume() }))
+        }
     }
 
     /// Runs blocking work that is not a transaction, such as parsing a large message, on a reader's thread.

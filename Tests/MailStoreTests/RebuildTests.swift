@@ -131,6 +131,7 @@ import Testing
         try await Self.rebuilt(folder) { test in
             let ana = try await test.directory.account(try address("ana@example.test")).accountID
             Self.expect(try await test.mailStore.mailboxes(ana), like: before)
+            #expect(try await test.count("SELECT count(*) FROM expunged") == 2)
         }
     }
 }

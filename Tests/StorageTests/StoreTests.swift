@@ -1,3 +1,4 @@
+import Foundation
 import MailCore
 import NIOCore
 import Testing
@@ -109,5 +110,44 @@ import Testing
         #expect(try await store.liveOctets() == 0)
         #expect(try await store.read { try $0.content(of: email) } == nil)
         await store.close()
+    }
+
+    @Test func aLostDatabaseIsNotReplacedByAnEmptyOne() async throws {
+        let folder = try TestFolder()
+        let store = try folder.open().store
+        _ = try await store.deliverForTest("message", to: [1])
+        await store.close()
+        try folder.removeDatabase()
+        #expect { try folder.open() } throws: { ($0 as? StorageError)?.code == .databaseMissing }
+        #expect(try !FileManager.default.contentsOfDirectory(atPath: folder.path).contains("paloma.db"))
+    }
+
+    @Test func notesOfATransactionThatWasNeverConfirmedAreTakenBack() async throws {
+        let folder = try TestFolder()
+        let store = try folder.open().store
+        let email = try await store.deliverForTest("kept", to: [1])
+        try await store.change { transaction in
+            try transaction.run("INSERT INTO setting VALUES ('colour', 'red')")
+            try transaction.salvage(table: "setting", key: "name", "colour")
+        }
+        await store.close()
+        try folder.copyDatabase(to: "saved.db")
+        let second = try folder.open().store
+        try await second.change { transaction in
+            try transaction.run("UPDATE setting SET value = 'blue'")
+            try transaction.salvage(table: "setting", key: "name", "colour")
+        }
+        await second.close()
+        // As after a kill between the flush of the log and the database's commit.
+        try folder.replaceDatabase(with: "saved.db")
+        await (try folder.open().store).close()
+        try folder.removeDatabase()
+        var rebuild = try StoreRebuild(
+            folder: folder.path, parts: [TestFolder.schema], describing: TestFolder.describing)
+        #expect(try rebuild.run().problems.isEmpty)
+        let rebuilt = try folder.open().store
+        #expect(try await rebuilt.read { try $0.first("SELECT value FROM setting") { $0.text(0) } } == "red")
+        #expect(try await rebuilt.filings() == [Filing(email, 1)])
+        await rebuilt.close()
     }
 }

@@ -61,7 +61,7 @@ final class TestFolder: Sendable {
             ) { _ in true } ?? false
         },
         apply: { note, transaction in
-            guard case .expunged(let account, _, let uids) = note else { return }
+            guard case .expunged(let account, _, let uids, _) = note else { return }
             for uid in uids {
                 try transaction.run(
                     "DELETE FROM filing WHERE email = ?1 AND account = ?2", .integer(Int64(uid.rawValue)),
@@ -88,6 +88,14 @@ final class TestFolder: Sendable {
     func replaceDatabase(with name: String) throws {
         for suffix in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: "\(path)/paloma.db\(suffix)") }
         try FileManager.default.copyItem(atPath: "\(path)/\(name)", toPath: "\(path)/paloma.db")
+    }
+
+    /// What a kill of the process leaves: the files as they are now, and no lock.
+    func copyOfFiles() throws -> TestFolder {
+        let copy = try TestFolder()
+        try FileManager.default.copyItem(atPath: path, toPath: copy.path)
+        try? FileManager.default.removeItem(atPath: "\(copy.path)/paloma.db-shm")
+        return copy
     }
 
     func removeDatabase() throws {
@@ -176,7 +184,8 @@ extension Store {
                 "DELETE FROM filing WHERE email = ?1 AND account = ?2", .integer(email.rawValue), .integer(account))
             try transaction.release(email)
             let uid = UID(rawValue: UInt32(email.rawValue))
-            transaction.note(.expunged(AccountID(rawValue: account), MailboxID(rawValue: 1), [uid]))
+            transaction.note(
+                .expunged(AccountID(rawValue: account), MailboxID(rawValue: 1), [uid], ModSeq(rawValue: 1)))
         }
     }
 }

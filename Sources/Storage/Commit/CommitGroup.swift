@@ -7,17 +7,34 @@ struct CommitGroup {
     var outcomes: [(any Error)?]
     var actionsAfterCommit: [@Sendable () -> Void] = []
     private(set) var entries: [MessageLog.Entry] = []
+    /// The deliveries among the entries.
+    private(set) var deliveries: [HiddenDelivery] = []
     private(set) var isFlushNeeded = false
     /// Octets of records that something refers to.
     private(set) var liveOctets: Int64 = 0
     /// One more than the highest number of a message in the group.
     private(set) var nextEmail: Int64 = 0
+    /// Where the first entry stands.
+    let start: LogPosition
     /// Where the next entry will stand.
-    var end = LogPosition(segment: 1, offset: 0)
+    private(set) var end: LogPosition
 
-    init(jobs: [CommitJob]) {
+    init(jobs: [CommitJob], start: LogPosition) {
         self.jobs = jobs
+        self.start = start
+        end = start
         outcomes = jobs.map { _ in nil }
+    }
+
+    /// Whether the database's own flush makes some of them durable.
+    var needsDatabaseFlush: Bool { jobs.contains { $0.durability == .database } }
+
+    /// Whether somebody waits to see what was confirmed.
+    var wantsVisibility: Bool { jobs.contains { $0.durability == .visibility } }
+
+    mutating func add(_ record: DeliveryRecord, _ entry: MessageLog.Entry) {
+        deliveries.append(HiddenDelivery(record: record, header: entry.header, position: end))
+        add([entry], isFlushNeeded: true, notesAreLive: false)
     }
 
     /// - Parameter notesAreLive: notes that a compaction wrote anew count as alive, else it would do so again and again.
@@ -31,14 +48,20 @@ struct CommitGroup {
         isFlushNeeded = isFlushNeeded || needed
     }
 
-    /// Nothing was committed: whoever has no failure of its own shares this one.
+    /// Nothing was kept: whoever has no failure of its own shares this one.
     mutating func fail(_ error: any Error) {
         outcomes = outcomes.map { $0 ?? error }
         actionsAfterCommit = []
     }
 
     func finish() {
-        for action in actionsAfterCommit { action() }
         for (job, outcome) in zip(jobs, outcomes) { job.finish(outcome) }
     }
+}
+
+/// A delivery that the log has and that was confirmed, whose rows readers do not see yet.
+struct HiddenDelivery {
+    let record: DeliveryRecord
+    let header: RecordHeader
+    let position: LogPosition
 }

@@ -4,10 +4,12 @@ internal import MailCore
 struct CommitJob {
     /// What makes the transaction durable.
     enum Durability {
-        /// The log's flush: everything needed to redo it is in the record.
+        /// The log's flush: everything needed to redo it is in the record. Its rows become visible a little later.
         case log
         /// The database's own flush.
         case database
+        /// Nothing is changed: whoever waits wants to see what was confirmed before.
+        case visibility
     }
 
     /// A message to be written to the log, with the number that it was given when it began to arrive.

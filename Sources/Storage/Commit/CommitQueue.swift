@@ -1,17 +1,19 @@
+internal import NIOConcurrencyHelpers
 internal import NIOPosix
-internal import Synchronization
 
 /// Hands waiting transactions to the one writer thread, as groups: whatever waits when the thread is free.
 ///
 /// There is no artificial delay: one connection alone costs nothing, and with a hundred the groups grow by themselves.
-final class CommitQueue: Sendable {
-    private struct State {
-        var jobs: [CommitJob] = []
-        var isDraining = false
-        var isClosed = false
+/// When nothing waits any more, the thread makes the rows of confirmed deliveries visible.
+final class CommitQueue: @unchecked Sendable {  // `jobs` and `isClosed` are read and written under `lock` only
+    private enum Work {
+        case none
+        case some
     }
 
-    private let state = Mutex(State())
+    private let lock = ConditionLock(value: Work.none)
+    private var jobs: [CommitJob] = []
+    private var isClosed = false
     private let thread = NIOThreadPool(numberOfThreads: 1)
     private let limits: StorageLimits
     private let committer: Committer
@@ -20,60 +22,63 @@ final class CommitQueue: Sendable {
         self.committer = committer
         self.limits = limits
         thread.start()
+        thread.submit { _ in self.serve() }
     }
 
+    /// Whether rows of confirmed deliveries are not yet visible to readers.
+    var hasHiddenRows: Bool { committer.hasHiddenRows }
+
     func enqueue(_ job: sending CommitJob) {
-        let handed = Handed(job: job)
-        let (isRefused, mustDrain) = state.withLock { state in
-            if state.isClosed { return (true, false) }
-            state.jobs.append(handed.job)
-            defer { state.isDraining = true }
-            return (false, !state.isDraining)
+        lock.lock()
+        guard !isClosed else {
+            lock.unlock()
+            return job.finish(StorageError(.closed, "the store is stopping"))
         }
-        if isRefused { handed.job.finish(StorageError(.closed, "the store is stopping")) }
-        if mustDrain { thread.submit { _ in self.drain() } }
+        jobs.append(job)
+        lock.unlock(withValue: .some)
     }
 
     /// Ends after what waits now; later transactions are refused.
     func close() async {
-        state.withLock { $0.isClosed = true }
-        _ = try? await thread.runIfActive {
-            // What came before the closing, but whose call to drain comes after it.
-            self.drain()
-            self.committer.close()
-        }
+        refuseMore()
         try? await thread.shutdownGracefully()
     }
 
-    /// A job goes from whoever waits for it to the writer's thread, and is used there alone.
-    private struct Handed: @unchecked Sendable {
-        let job: CommitJob
+    private func refuseMore() {
+        lock.lock()
+        isClosed = true
+        lock.unlock(withValue: .some)
     }
 
-    private func drain() {
-        while let group = nextGroup() { committer.commit(group) }
-    }
-
-    private func nextGroup() -> [CommitJob]? {
-        let limits = limits
-        let group = state.withLock { state -> Group in
-            var octets: Int64 = 0
-            var count = 0
-            for job in state.jobs.prefix(limits.groupJobsMax) {
-                octets += job.message?.body.count ?? 0
-                if count > 0, octets > limits.groupBytesMax { break }
-                count += 1
+    /// The writer's thread.
+    private func serve() {
+        while true {
+            if committer.hasHiddenRows {
+                guard lock.lock(whenValue: .some, timeoutSeconds: limits.hiddenSecondsMax) else {
+                    committer.reveal()
+                    continue
+                }
+            } else {
+                lock.lock(whenValue: .some)
             }
-            let taken = Array(state.jobs.prefix(count))
-            state.jobs.removeFirst(count)
-            if taken.isEmpty { state.isDraining = false }
-            return Group(jobs: taken)
+            let group = takeGroup()
+            let isLast = group.isEmpty && isClosed
+            lock.unlock(withValue: jobs.isEmpty && !isClosed ? .none : .some)
+            if isLast { return committer.close() }
+            if !group.isEmpty { committer.commit(group) }
         }
-        return group.jobs.isEmpty ? nil : group.jobs
     }
 
-    /// See `Handed`.
-    private struct Group: @unchecked Sendable {
-        let jobs: [CommitJob]
+    private func takeGroup() -> [CommitJob] {
+        var octets: Int64 = 0
+        var count = 0
+        for job in jobs.prefix(limits.groupJobsMax) {
+            octets += job.message?.body.count ?? 0
+            if count > 0, octets > limits.groupBytesMax { break }
+            count += 1
+        }
+        let group = Array(jobs.prefix(count))
+        jobs.removeFirst(count)
+        return group
     }
 }

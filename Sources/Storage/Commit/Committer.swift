@@ -1,49 +1,83 @@
 internal import MailCore
+internal import NIOCore
+internal import Synchronization
 
 /// Makes groups of transactions durable. Lives on the writer's thread and nowhere else.
 ///
-/// The order in a group (docs/store-format.md): open the transaction, run each job in a savepoint of its own, append the
-/// records to the log, one flush of the log, COMMIT, then tell everybody. If the append or the flush fails, nothing was
-/// committed and nobody was told. A failed flush is fatal, since the kernel may have dropped the pages that it could
-/// not write: the process ends, and the next one replays the log.
-final class Committer: @unchecked Sendable {  // confined to the writer's thread by CommitQueue
+/// **The order in a group** (docs/store-format.md): run each job in a savepoint of its own, append the records to the log, one
+/// flush of the log, then:
+/// - a group of deliveries only is confirmed. The log has all that is needed to redo them, so the database's transaction
+///   stays open for the next groups: pages that many deliveries change are written once. It is committed as soon as a
+///   reader asks for anything, or nothing more comes for a moment, or `StorageLimits.hiddenMax` deliveries are in it;
+/// - any other group commits the database with its own flush first, and is confirmed then.
+///
+/// **When it fails.** If the append or the flush fails, the group is taken back and nobody was told. A failed flush is
+/// fatal, since the kernel may have dropped the pages that it could not write: the process ends, and the next one
+/// replays the log. If the disk is full when the rows of confirmed deliveries are to be committed, they are kept in mind,
+/// every new transaction is refused, and they are filed again from the log when there is room.
+final class Committer: @unchecked Sendable {  // confined to the writer's thread by CommitQueue; `hidden` is atomic
     private let connection: SQLiteConnection
     private let log: MessageLog
+    private let segments: SegmentFiles
+    private let describing: LogDescribing
+    private let hiddenMax: Int
     private let onFatal: @Sendable (StorageError) -> Void
     private var isSynchronousFull: Bool?
 
-    init(connection: SQLiteConnection, log: MessageLog, onFatal: @escaping @Sendable (StorageError) -> Void) {
+    /// Confirmed deliveries whose rows are in the open transaction, or were in one that failed.
+    private var hiddenDeliveries: [HiddenDelivery] = []
+    private var hiddenActions: [@Sendable () -> Void] = []
+    private let hidden = Atomic(false)
+
+    init(
+        connection: SQLiteConnection, log: MessageLog, segments: SegmentFiles, describing: LogDescribing,
+        hiddenMax: Int, onFatal: @escaping @Sendable (StorageError) -> Void
+    ) {
         self.connection = connection
         self.log = log
+        self.segments = segments
+        self.describing = describing
+        self.hiddenMax = hiddenMax
         self.onFatal = onFatal
     }
 
-    /// Runs the jobs as one transaction and tells each of them how it ended.
+    /// Whether rows of confirmed deliveries are not yet visible to readers. May be asked on any thread.
+    var hasHiddenRows: Bool { hidden.load(ordering: .acquiring) }
+
+    /// Runs the jobs as one group and tells each of them how it ended.
     func commit(_ jobs: [CommitJob]) {
-        var group = CommitGroup(jobs: jobs)
+        var group = CommitGroup(jobs: jobs, start: log.end)
         do {
-            try setSynchronous(full: jobs.contains { $0.durability == .database })
             try log.rollIfFull()
-            let start = log.end
-            try connection.run("BEGIN IMMEDIATE", []) { _ in }
+            group = CommitGroup(jobs: jobs, start: log.end)
+            if group.needsDatabaseFlush || !connection.isInTransaction { try revealHidden() }
+            try begin(group)
             do {
-                group.end = start
-                for index in jobs.indices { try run(index, in: &group) }
-                try append(group, from: start)
-                try commitDatabase()
+                for index in jobs.indices where jobs[index].durability != .visibility { try run(index, in: &group) }
+                try append(group)
+                if connection.isInTransaction { try connection.run("RELEASE grouped", []) { _ in } }
+                if group.needsDatabaseFlush { try commitDatabase() }
             } catch {
-                takeBack(to: start, hasAppended: !group.entries.isEmpty)
+                takeBack(group)
                 throw error
             }
+            keepHidden(group)
+            if group.wantsVisibility || hiddenDeliveries.count >= hiddenMax { try revealHidden() }
         } catch {
             group.fail(error)
         }
         group.finish()
     }
 
+    /// Makes the rows of confirmed deliveries visible. When the disk is full they stay hidden, and later tries go on.
+    func reveal() {
+        try? revealHidden()
+    }
+
     /// Writes to the log how things are with what these notes are about; before any thread uses the store.
-    func restate(_ notes: [LogNote], _ describing: LogDescribing) throws {
+    func restate(_ notes: [LogNote]) throws {
         var failure: (any Error)?
+        let describing = describing
         let job = CommitJob(
             durability: .database, message: nil,
             run: { transaction in
@@ -56,7 +90,18 @@ final class Committer: @unchecked Sendable {  // confined to the writer's thread
 
     /// The last thing that the thread does.
     func close() {
+        reveal()
         connection.close()
+    }
+
+    // MARK: A group
+
+    private func begin(_ group: CommitGroup) throws {
+        if !connection.isInTransaction {
+            try setSynchronous(full: group.needsDatabaseFlush)
+            try connection.run("BEGIN IMMEDIATE", []) { _ in }
+        }
+        try connection.run("SAVEPOINT grouped", []) { _ in }
     }
 
     /// A job that fails leaves no trace in the transaction; only it is told.
@@ -66,19 +111,21 @@ final class Committer: @unchecked Sendable {  // confined to the writer's thread
         try connection.run("SAVEPOINT job", []) { _ in }
         do {
             let record = try job.run(transaction)
-            var entries: [MessageLog.Entry] = []
             if let record, let message = job.message {
                 let entry = MessageLog.Entry(delivery: record, body: message.body)
                 switch message.purpose {
                 case .arrival: try transaction.insertContent(record, entry.header, at: group.end)
                 case .move: try transaction.moveContent(of: record.email, entry.header, to: group.end)
                 }
-                entries.append(entry)
+                try connection.run("RELEASE job", []) { _ in }
+                group.add(record, entry)
+            } else {
+                try connection.run("RELEASE job", []) { _ in }
             }
-            entries += transaction.notes.map(MessageLog.Entry.init(note:))
-            try connection.run("RELEASE job", []) { _ in }
-            let isFlushNeeded = record != nil || job.isMaintenance || transaction.notes.contains { !$0.isCheap }
-            group.add(entries, isFlushNeeded: isFlushNeeded, notesAreLive: job.isMaintenance)
+            let isFlushNeeded = job.isMaintenance || transaction.notes.contains { !$0.isCheap }
+            group.add(
+                transaction.notes.map(MessageLog.Entry.init(note:)), isFlushNeeded: isFlushNeeded,
+                notesAreLive: job.isMaintenance)
             group.actionsAfterCommit += transaction.actionsAfterCommit
         } catch {
             // A full disk makes the engine roll the whole transaction back by itself.
@@ -89,7 +136,7 @@ final class Committer: @unchecked Sendable {  // confined to the writer's thread
         }
     }
 
-    private func append(_ group: CommitGroup, from start: LogPosition) throws {
+    private func append(_ group: CommitGroup) throws {
         guard !group.entries.isEmpty else { return }
         try log.append(group.entries)
         if group.isFlushNeeded {
@@ -100,19 +147,94 @@ final class Committer: @unchecked Sendable {  // confined to the writer's thread
                 throw error
             }
         }
-        let length = group.end.offset - start.offset
+        try note(
+            segment: group.start.segment, octets: group.end.offset - group.start.offset, live: group.liveOctets,
+            end: group.end, nextEmail: group.nextEmail)
+    }
+
+    private func note(segment: Int64, octets: Int64, live: Int64, end: LogPosition, nextEmail: Int64) throws {
         try connection.run(
             """
             INSERT INTO segment (segment, total, live) VALUES (?1, ?2, ?3)
             ON CONFLICT (segment) DO UPDATE SET total = total + excluded.total, live = live + excluded.live
-            """, [.integer(start.segment), .integer(length), .integer(group.liveOctets)]
+            """, [.integer(segment), .integer(octets), .integer(live)]
         ) { _ in }
         try connection.run(
             """
             UPDATE log_state SET applied_segment = ?1, applied_offset = ?2, next_email = max(next_email, ?3)
             WHERE id = 1
-            """, [.integer(group.end.segment), .integer(group.end.offset), .integer(group.nextEmail)]
+            """, [.integer(end.segment), .integer(end.offset), .integer(nextEmail)]
         ) { _ in }
+    }
+
+    /// What the log got must not be replayed, since the clients will be told to try again.
+    private func takeBack(_ group: CommitGroup) {
+        if connection.isInTransaction {
+            // Rows of confirmed deliveries that stand before the group's savepoint stay.
+            let isKept =
+                (try? connection.run("ROLLBACK TO grouped", []) { _ in }) != nil
+                && (try? connection.run("RELEASE grouped", []) { _ in }) != nil
+            if !isKept || hiddenDeliveries.isEmpty { try? connection.run("ROLLBACK", []) { _ in } }
+        }
+        guard !group.entries.isEmpty else { return }
+        do {
+            try log.takeBack(to: group.start)
+        } catch {
+            onFatal(StorageError(.inputOutput, "taking back what was not committed: \(error)"))
+        }
+    }
+
+    // MARK: Visibility
+
+    private func keepHidden(_ group: CommitGroup) {
+        if connection.isInTransaction {
+            hiddenDeliveries += group.deliveries
+            hiddenActions += group.actionsAfterCommit
+            hidden.store(true, ordering: .releasing)
+        } else {
+            for action in group.actionsAfterCommit { action() }
+        }
+    }
+
+    /// Commits the open transaction; files again from the log what an earlier try could not commit.
+    private func revealHidden() throws {
+        if !connection.isInTransaction, !hiddenDeliveries.isEmpty { try fileAgain() }
+        if connection.isInTransaction {
+            do {
+                try commitDatabase()
+            } catch {
+                if connection.isInTransaction { try? connection.run("ROLLBACK", []) { _ in } }
+                throw error
+            }
+        }
+        let actions = hiddenActions
+        hiddenDeliveries = []
+        hiddenActions = []
+        hidden.store(false, ordering: .releasing)
+        for action in actions { action() }
+    }
+
+    private func fileAgain() throws {
+        try setSynchronous(full: false)
+        try connection.run("BEGIN IMMEDIATE", []) { _ in }
+        do {
+            let transaction = SQLTransaction(connection)
+            for hidden in hiddenDeliveries {
+                guard try transaction.insertContent(hidden.record, hidden.header, at: hidden.position) else { continue }
+                let octets = try segments.file(hidden.position.segment).read(
+                    count: Int(hidden.header.bodyLength), at: hidden.position.offset + hidden.header.bodyOffset)
+                try octets.withUnsafeReadableBytes { try describing.replay(hidden.record, $0, transaction) }
+                let end = LogPosition(
+                    segment: hidden.position.segment, offset: hidden.position.offset + hidden.header.recordLength)
+                try note(
+                    segment: end.segment, octets: hidden.header.recordLength, live: hidden.header.recordLength,
+                    end: end,
+                    nextEmail: hidden.record.email.rawValue + 1)
+            }
+        } catch {
+            if connection.isInTransaction { try? connection.run("ROLLBACK", []) { _ in } }
+            throw error
+        }
     }
 
     /// A full disk leaves the database as it was. After any other failure nobody knows what the file has, and which pages
@@ -123,17 +245,6 @@ final class Committer: @unchecked Sendable {  // confined to the writer's thread
         } catch let error as StorageError where error.code == .inputOutput {
             onFatal(error)
             throw error
-        }
-    }
-
-    /// What the log got must not be replayed, since the clients will be told to try again.
-    private func takeBack(to start: LogPosition, hasAppended: Bool) {
-        if connection.isInTransaction { try? connection.run("ROLLBACK", []) { _ in } }
-        guard hasAppended else { return }
-        do {
-            try log.takeBack(to: start)
-        } catch {
-            onFatal(StorageError(.inputOutput, "taking back what was not committed: \(error)"))
         }
     }
 
