@@ -71,6 +71,7 @@ package final class POP3Session: ConnectionSession {
             reply.write(to: &replies)
             return .startTLS
         case .close(let reply):
+            releaseMaildrop()
             reply.write(to: &replies)
             return .close
         }
@@ -104,10 +105,16 @@ package final class POP3Session: ConnectionSession {
     }
 
     package func ended(_ end: SessionEnd) {
-        if let maildrop { context.locks.release(maildrop.account) }
-        maildrop = nil
+        releaseMaildrop()
         context.logger.debug(
             "session ended", metadata: ["session": "\(info.id)", "peer": "\(info.peerText)", "end": "\(end)"])
+    }
+
+    /// Before the last reply goes out, not after the connection has ended: who has read that this session is over may
+    /// begin the next at once (RFC 1939 §6 releases the lock first, too).
+    private func releaseMaildrop() {
+        if let maildrop { context.locks.release(maildrop.account) }
+        maildrop = nil
     }
 
     nonisolated(nonsending)
@@ -120,6 +127,7 @@ package final class POP3Session: ConnectionSession {
             replies.append(output)
             return .proceed
         case .close(let reply):
+            releaseMaildrop()
             reply.write(to: &output)
             replies.append(output)
             return .close
