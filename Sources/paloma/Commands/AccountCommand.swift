@@ -9,7 +9,8 @@ struct AccountCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "account", abstract: "People's mailboxes and passwords.",
         subcommands: [
-            Add.self, Remove.self, Show.self, List.self, SetPassword.self, Rename.self, Set.self, Disable.self, Enable.self,
+            Add.self, Remove.self, Show.self, List.self, SetPassword.self, Rename.self, Set.self, Disable.self,
+            Enable.self,
         ])
 
     struct Add: AsyncParsableCommand {
