@@ -81,7 +81,8 @@ let package = Package(
         .target(
             name: "Storage",
             dependencies: [
-                "CSQLite", "CZlib", "MailCore", nio, .product(name: "NIOConcurrencyHelpers", package: "swift-nio"), nioPosix,
+                "CSQLite", "CZlib", "MailCore", nio, .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
+                nioPosix,
             ], swiftSettings: strict),
         .testTarget(name: "StorageTests", dependencies: ["Storage"], swiftSettings: strict),
         .target(
@@ -155,12 +156,52 @@ let package = Package(
         .target(
             name: "Admin",
             dependencies: [
-                "Delivery", "Directory", "MailCore", "MailQueue", "MailStore", "MailboxFormats", "Storage", nio, nioPosix,
+                "Delivery", "Directory", "MailCore", "MailQueue", "MailStore", "MailboxFormats", "Storage", nio,
+                nioPosix,
                 serviceLifecycle,
             ], swiftSettings: strict),
         .testTarget(
             name: "AdminTests", dependencies: ["Admin", "Delivery", "Directory", "MailCore", "Storage"],
             swiftSettings: strict),
+
+        // tests of the agents, with what they share
+        .target(
+            name: "AgentTestSupport",
+            dependencies: [
+                "Certificates", "Delivery", "Directory", "MailCore", "MailQueue", "MailStore", "ServerRuntime",
+                "Storage",
+                nio, nioPosix, nioSSL,
+            ], path: "Tests/AgentTestSupport", swiftSettings: strict),
+        .testTarget(
+            name: "MailStoreTests",
+            dependencies: [
+                "AgentTestSupport", "Delivery", "Directory", "InternetMessage", "MailCore", "MailQueue", "MailStore",
+                "Storage", nio,
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "MailQueueTests", dependencies: ["AgentTestSupport", "MailCore", "MailQueue", "Storage", nio],
+            swiftSettings: strict),
+        .testTarget(
+            name: "DeliveryTests",
+            dependencies: [
+                "AgentTestSupport", "Delivery", "Directory", "InternetMessage", "MailCore", "MailQueue", "MailStore",
+                "Storage", nio,
+            ], swiftSettings: strict),
+        .testTarget(
+            name: "SMTPServerTests",
+            dependencies: [
+                "AgentTestSupport", "Delivery", "Directory", "MailCore", "MailQueue", "MailStore", "SMTP", "SMTPServer",
+                "ServerRuntime",
+                "Storage", nio, nioPosix, logging,
+            ], swiftSettings: strict),
+        .testTarget(
+            name: "POP3ServerTests",
+            dependencies: [
+                "AgentTestSupport", "Delivery", "Directory", "MailCore", "MailStore", "POP3", "POP3Server", "SASL",
+                "ServerRuntime", "Storage",
+                nio, nioPosix, logging,
+            ], swiftSettings: strict),
 
         // everything
         .executableTarget(

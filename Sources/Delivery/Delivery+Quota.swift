@@ -12,12 +12,19 @@ extension Delivery {
         case tooLarge
     }
 
-    /// Whether accounts have room for a message, asked when its recipients are named.
+    /// Whether any of the accounts has room for a message, asked when its recipients are named; nil when one has.
     ///
     /// - Parameter octets: the size announced, 0 when none was.
-    package func quotaRefusal(_ copy: LocalCopy, octets: Int64) async throws -> QuotaRefusal? {
-        guard copy.quotaBytes > 0 else { return nil }
-        return try await store.read { try Self.refusal(copy, octets: octets, in: $0) }
+    package func quotaRefusal(_ copies: [LocalCopy], octets: Int64) async throws -> QuotaRefusal? {
+        guard copies.allSatisfy({ $0.quotaBytes > 0 }) else { return nil }
+        return try await store.read { transaction in
+            var all: QuotaRefusal?
+            for copy in copies {
+                guard let one = try Self.refusal(copy, octets: octets, in: transaction) else { return nil }
+                all = all == .full ? .full : one
+            }
+            return all
+        }
     }
 
     static func fullMailboxes(

@@ -18,7 +18,7 @@ package struct Delivery: Sendable {
 
     /// What came of a delivery.
     package struct Outcome: Sendable, Equatable {
-        /// Accounts that got no copy since their mailbox has no room, and why.
+        /// Accounts that got no copy, and why their mailbox cannot take one.
         package var full: [AccountID: QuotaRefusal] = [:]
         /// Copies that were filed.
         package var copies = 0
@@ -29,7 +29,7 @@ package struct Delivery: Sendable {
     /// Delivers a message by its plan. When it returns the message is on disk: in every mailbox and in the queue.
     ///
     /// Copies for full mailboxes are left out when `overrun` says so, and told in the outcome; when nothing else is left,
-    /// nothing is delivered.
+    /// nothing is kept.
     ///
     /// - Throws: `DeliveryError`; nothing was kept then.
     package func deliver(
@@ -50,7 +50,8 @@ package struct Delivery: Sendable {
 
     /// What a full mailbox does to the rest of a message.
     package enum QuotaOverrun: Sendable {
-        /// Its copy is left out and reported: LMTP tells each recipient's fate (RFC 2033 §4.2).
+        /// Its copy is left out and reported, unless its recipient reaches others, too: LMTP tells each recipient's fate
+        /// (RFC 2033 §4.2).
         case refuse
         /// The message is filed although it overruns the quota, unless all its mailboxes are full: SMTP has one reply for
         /// all recipients, which were let in while there was room.
@@ -78,10 +79,12 @@ package struct Delivery: Sendable {
             var plan = plan
             var outcome = Outcome()
             let full = try Self.fullMailboxes(plan.copies, octets: body.count, in: transaction)
-            if !full.isEmpty, overrun == .refuse || (full.count == plan.copies.count && plan.remote.isEmpty) {
-                outcome.full = full
-                plan.remove(Set(full.keys))
-                if plan.isEmpty, overrun == .allowOnce {
+            switch overrun {
+            case .refuse:
+                let left = plan.leaveOut(Set(full.keys))
+                outcome.full = full.filter { left.contains($0.key) }
+            case .allowOnce:
+                if !full.isEmpty, full.count == plan.copies.count, plan.remote.isEmpty {
                     throw full.values.allSatisfy { $0 == .tooLarge }
                         ? DeliveryError.exceedsQuotas : DeliveryError.mailboxesFull
                 }

@@ -9,10 +9,16 @@ package struct DeliveryPlan: Sendable {
     package private(set) var copies: [LocalCopy] = []
     /// At most one per address.
     package private(set) var remote: [QueuedMessage.Recipient] = []
-    /// For each recipient, in the order of `add`, its accounts.
-    package private(set) var accountsOfRecipients: [[AccountID]] = []
+    /// For each recipient, in the order of `add`, where it leads.
+    private var recipients: [Reach] = []
     private var accounts: Set<AccountID> = []
     private var addresses: Set<String> = []
+
+    /// Where one recipient leads.
+    private struct Reach {
+        let accounts: [AccountID]
+        let hasRemote: Bool
+    }
 
     /// For nobody yet.
     package init() {}
@@ -31,11 +37,34 @@ package struct DeliveryPlan: Sendable {
             remote.append(
                 QueuedMessage.Recipient(recipient: forwarded, reversePath: copy.returnPath ?? reversePath))
         }
-        accountsOfRecipients.append(expansion.localCopies.map(\.account))
+        recipients.append(
+            Reach(accounts: expansion.localCopies.map(\.account), hasRemote: !expansion.remoteCopies.isEmpty))
     }
 
-    /// Leaves accounts out whose mailbox is full.
-    package mutating func remove(_ full: Set<AccountID>) {
-        copies.removeAll { full.contains($0.account) }
+    /// Leaves out full mailboxes, but none whose recipient reaches somebody else: such a recipient can be told neither
+    /// that all got the message nor that nobody did, and the sender would send it again to those who have it.
+    ///
+    /// - Returns: the accounts left out.
+    mutating func leaveOut(_ full: Set<AccountID>) -> Set<AccountID> {
+        var left = full
+        var before: Int
+        repeat {
+            before = left.count
+            for recipient in recipients
+            where recipient.hasRemote || !recipient.accounts.allSatisfy(left.contains) {
+                left.subtract(recipient.accounts)
+            }
+        } while left.count < before
+        copies.removeAll { left.contains($0.account) }
+        return left
+    }
+
+    /// For each recipient, in the order of `add`, its accounts, if nobody is reached but through them and all of them
+    /// are among these; else nil.
+    package func refusedRecipients(_ left: Set<AccountID>) -> [[AccountID]?] {
+        recipients.map { recipient in
+            let isRefused = !recipient.hasRemote && recipient.accounts.allSatisfy(left.contains)
+            return isRefused && !recipient.accounts.isEmpty ? recipient.accounts : nil
+        }
     }
 }

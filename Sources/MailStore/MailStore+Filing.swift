@@ -62,11 +62,7 @@ extension MailStore {
     private static func replay(
         _ copy: FiledCopy, of email: EmailID, octets: Int64, in transaction: SQLTransaction
     ) throws -> Bool {
-        let isThere = try transaction.first(
-            "SELECT 1 FROM mailbox WHERE account = ?1 AND mailbox = ?2", .integer(copy.account.rawValue),
-            .integer(copy.mailbox.rawValue)
-        ) { _ in true }
-        guard isThere == true else { return false }
+        guard try hasMailbox(copy.mailbox, copy.account, in: transaction) else { return false }
         try insert(copy, email, octets: octets, in: transaction)
         return true
     }

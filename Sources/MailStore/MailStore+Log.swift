@@ -31,9 +31,11 @@ extension MailStore {
         case .rows:
             return []
         case .filed(_, let copy):
-            return try restate(copy.account, copy.mailbox, [copy.uid], in: transaction)
-        case .expunged(let account, let mailbox, let uids):
-            return try restate(account, mailbox, uids, in: transaction)
+            return try restate(copy.account, copy.mailbox, [copy.uid], copy.modSeq, in: transaction)
+        case .expunged(let account, let mailbox, let uids, let modSeq):
+            // Nothing comes back into a mailbox that is gone.
+            guard try hasMailbox(mailbox, account, in: transaction) else { return [] }
+            return try restate(account, mailbox, uids, modSeq, in: transaction)
         case .flags(let account, let mailbox, let uid, _, _, _):
             guard let (_, copy) = try filed(account, mailbox, uid, in: transaction) else { return [] }
             return [.flags(account, mailbox, uid, copy.modSeq, copy.flags, keywords: copy.keywords)]
@@ -41,7 +43,7 @@ extension MailStore {
     }
 
     private static func restate(
-        _ account: AccountID, _ mailbox: MailboxID, _ uids: [UID], in transaction: SQLTransaction
+        _ account: AccountID, _ mailbox: MailboxID, _ uids: [UID], _ modSeq: ModSeq, in transaction: SQLTransaction
     ) throws -> [LogNote] {
         var notes: [LogNote] = []
         var gone: [UID] = []
@@ -52,7 +54,7 @@ extension MailStore {
                 gone.append(uid)
             }
         }
-        if !gone.isEmpty { notes.append(.expunged(account, mailbox, gone)) }
+        if !gone.isEmpty { notes.append(.expunged(account, mailbox, gone, modSeq)) }
         return notes
     }
 
@@ -86,20 +88,21 @@ extension MailStore {
         switch note {
         case .rows: break
         case .filed(let email, let copy):
-            guard let content = try transaction.content(of: email) else { return }
+            guard try hasMailbox(copy.mailbox, copy.account, in: transaction),
+                let content = try transaction.content(of: email)
+            else { return }
             try insert(copy, email, octets: content.count, in: transaction)
             try transaction.retain(email)
-        case .expunged(let account, let mailbox, let uids):
-            let top = uids.map(\.rawValue).max() ?? 0
-            try transaction.run(
-                "UPDATE mailbox SET uid_next = max(uid_next, ?3) WHERE account = ?1 AND mailbox = ?2",
-                .integer(account.rawValue), .integer(mailbox.rawValue), .integer(Int64(top) + 1))
+        case .expunged(let account, let mailbox, let uids, let modSeq):
             for uid in uids {
                 let email = try transaction.first(
                     "DELETE FROM message WHERE account = ?1 AND mailbox = ?2 AND uid = ?3 RETURNING email",
                     .integer(account.rawValue), .integer(mailbox.rawValue), .integer(Int64(uid.rawValue))
                 ) { EmailID(rawValue: $0.integer(0)) }
                 if let email { try releaseContent(email, in: transaction) }
+                try transaction.run(
+                    "INSERT INTO expunged VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING", .integer(account.rawValue),
+                    .integer(mailbox.rawValue), .integer(modSeq.rawValue), .integer(Int64(uid.rawValue)))
             }
         case .flags(let account, let mailbox, let uid, let modSeq, let flags, let keywords):
             try transaction.run(
@@ -110,9 +113,6 @@ extension MailStore {
                 .integer(Int64(flags.rawValue)), .text(keywords.joined(separator: " ")), .integer(modSeq.rawValue))
         }
     }
-
-    /// More messages than are likely to have come and gone without a trace in what is left of the log.
-    private static let numberStride: Int64 = 10_000
 
     /// What was read from a message is read again, since its octets are not what they were.
     public static func reread(
@@ -126,39 +126,4 @@ extension MailStore {
         try recount(in: transaction)
     }
 
-    /// Counts each mailbox and account again, and drops what belongs to none.
-    ///
-    /// - Parameter reason: after a rebuild no number is given that may have been given before.
-    public static func recount(
-        _ reason: LogDescribing.RecountReason = .repair, in transaction: SQLTransaction
-    ) throws {
-        try transaction.run(
-            "DELETE FROM mailbox WHERE account NOT IN (SELECT account FROM account_state)")
-        try transaction.run(
-            """
-            DELETE FROM message WHERE NOT EXISTS (SELECT 1 FROM mailbox
-                WHERE mailbox.account = message.account AND mailbox.mailbox = message.mailbox)
-            """)
-        try transaction.run("DELETE FROM email_facts WHERE email NOT IN (SELECT email FROM message)")
-        try transaction.run(
-            """
-            UPDATE mailbox SET (messages, unseen, octets, uid_next, mod_seq) = (
-                SELECT count(*), coalesce(sum(1 - (flags & 1)), 0), coalesce(sum(octets), 0),
-                    max(mailbox.uid_next, coalesce(max(uid), 0) + 1),
-                    max(mailbox.mod_seq, coalesce(max(message.mod_seq), 0))
-                FROM message WHERE message.account = mailbox.account AND message.mailbox = mailbox.mailbox)
-            """)
-        try transaction.run(
-            """
-            UPDATE account_state SET (messages, octets, mod_seq, next_mailbox) = (
-                SELECT coalesce(sum(messages), 0), coalesce(sum(octets), 0),
-                    max(account_state.mod_seq, coalesce(max(mod_seq), 0)),
-                    max(account_state.next_mailbox, coalesce(max(mailbox), 0) + 1)
-                FROM mailbox WHERE mailbox.account = account_state.account)
-            """)
-        guard reason == .rebuild else { return }
-        let stride = SQLValue.integer(numberStride)
-        try transaction.run("UPDATE mailbox SET uid_next = uid_next + ?1, mod_seq = mod_seq + ?1", stride)
-        try transaction.run("UPDATE account_state SET mod_seq = mod_seq + ?1", stride)
-    }
 }

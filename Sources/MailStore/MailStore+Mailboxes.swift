@@ -61,6 +61,16 @@ extension MailStore {
         ) { MailboxID(rawValue: $0.integer(0)) }
     }
 
+    /// Whether a mailbox still is there.
+    static func hasMailbox(
+        _ mailbox: MailboxID, _ account: AccountID, in transaction: SQLTransaction
+    ) throws -> Bool {
+        try transaction.first(
+            "SELECT 1 FROM mailbox WHERE account = ?1 AND mailbox = ?2", .integer(account.rawValue),
+            .integer(mailbox.rawValue)
+        ) { _ in true } ?? false
+    }
+
     /// All mailboxes of an account, in the order of their making.
     public static func mailboxes(_ account: AccountID, in transaction: SQLTransaction) throws -> [MailboxSummary] {
         var list: [MailboxSummary] = []
@@ -93,7 +103,10 @@ extension MailStore {
             name.utf8.count <= 1000 && levels.count <= 50 && levels.allSatisfy { !$0.isEmpty }
             && name.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7f }
         guard isLawful else { throw MailStoreError.badMailboxName(name) }
-        guard let first = levels.first, first.uppercased() == "INBOX" else { return name }
+        // Letters of ASCII only: U+0131 becomes an I in capitals, too.
+        guard let first = levels.first, first.utf8.elementsEqual("INBOX".utf8, by: { $0 & 0xdf == $1 }) else {
+            return name
+        }
         return (["INBOX"] + levels.dropFirst()).joined(separator: "/")
     }
 }

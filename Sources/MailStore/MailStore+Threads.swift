@@ -32,6 +32,30 @@ extension MailStore {
         }
     }
 
+    /// Forgets what conversations without a message were known by: else the list would grow with every message that ever
+    /// came. To be called now and then; each account is a transaction of its own.
+    ///
+    /// - Returns: how many identifiers were forgotten.
+    @discardableResult
+    public func forgetEmptyThreads() async throws -> Int {
+        let accounts = try await store.read { transaction in
+            var accounts: [Int64] = []
+            try transaction.query("SELECT account FROM account_state") { accounts.append($0.integer(0)) }
+            return accounts
+        }
+        var forgotten = 0
+        for account in accounts {
+            forgotten += try await store.change { transaction in
+                try transaction.run(
+                    """
+                    DELETE FROM thread_reference WHERE account = ?1
+                        AND thread NOT IN (SELECT thread FROM message WHERE account = ?1)
+                    """, .integer(account))
+            }
+        }
+        return forgotten
+    }
+
     private static func referenceHashes(_ facts: MessageFacts) -> [Int64] {
         var identifiers: [InternetMessageID] = []
         if let own = facts.messageID { identifiers.append(own) }
@@ -46,13 +70,17 @@ extension MailStore {
         return hashes
     }
 
-    /// FNV-1a of 64 bits: the same on every machine and for ever. Who makes two identifiers collide only joins two
-    /// conversations, which a References field does more easily.
+    /// FNV-1a of 64 bits: the same on every machine and for ever, so of the subject's letters only those of ASCII are
+    /// taken alike in either case, and white space does not count (RFC 8621 §3). Who makes two identifiers collide only
+    /// joins two conversations, which a References field does more easily.
     private static func stableHash(_ identifier: InternetMessageID, _ subject: String) -> Int64 {
         var hash: UInt64 = 0xcbf2_9ce4_8422_2325
         for octet in identifier.text.utf8 { hash = (hash ^ UInt64(octet)) &* 0x0000_0100_0000_01b3 }
         hash = hash &* 0x0000_0100_0000_01b3
-        for octet in subject.utf8 { hash = (hash ^ UInt64(octet)) &* 0x0000_0100_0000_01b3 }
+        for octet in subject.utf8 where octet > 0x20 {
+            let isCapital = (0x41...0x5a).contains(octet)
+            hash = (hash ^ UInt64(isCapital ? octet | 0x20 : octet)) &* 0x0000_0100_0000_01b3
+        }
         return Int64(bitPattern: hash)
     }
 }

@@ -24,6 +24,7 @@ extension POP3Session {
     nonisolated(nonsending)
         private func credentials(of userName: String) async -> POP3CredentialsAnswer
     {
+        claimant = nil
         do {
             guard let login = try await context.directory.scramCredentials(user: userName) else { return .none }
             claimant = login.account
@@ -86,8 +87,9 @@ extension POP3Session {
                 throw error
             }
         } catch {
-            context.logger.error(
-                "maildrop cannot be opened", metadata: ["session": "\(info.id)", "error": "\(error)"])
+            context.logger.log(
+                level: Task.isCancelled ? .debug : .error, "maildrop cannot be opened",
+                metadata: ["session": "\(info.id)", "error": "\(error)"])
             return .failed(.temporary)
         }
     }

@@ -9,12 +9,14 @@ internal import Storage
 
 /// A message on its way to the client.
 struct OpenedMessage {
-    let content: StoredOctets
+    let uid: UID
+    /// Where its octets stand, until a compaction moves them.
+    var content: StoredOctets
     /// The copy's own header lines and the first octets of the log.
     let first: ByteBuffer
     /// How many octets of the log `first` has.
     let firstCount: Int64
-    /// That of those octets.
+    /// That of those octets, when there are more.
     let checksum: Checksum
 }
 
@@ -32,6 +34,10 @@ extension POP3Session {
         func open(_ index: Int) async -> POP3MessageAnswer
     {
         guard let maildrop, maildrop.messages.indices.contains(index) else { return .vanished }
+        if let message = await readAhead.message(index, of: maildrop, in: context.store) {
+            opened = message
+            return .ready
+        }
         let (account, uid, store) = (maildrop.account, maildrop.messages[index].uid, context.store)
         do {
             opened = try await store.read { transaction in
@@ -42,14 +48,15 @@ extension POP3Session {
                 var checksum = Checksum()
                 checksum.update(octets)
                 first.writeImmutableBuffer(octets)
-                return OpenedMessage(content: source.content, first: first, firstCount: count, checksum: checksum)
+                return OpenedMessage(
+                    uid: uid, content: source.content, first: first, firstCount: count, checksum: checksum)
             }
             return .ready
         } catch let error as StorageError where error.code == .notFound {
             return .vanished
         } catch {
-            context.logger.error(
-                "message cannot be read",
+            context.logger.log(
+                level: Task.isCancelled ? .debug : .error, "message cannot be read",
                 metadata: ["session": "\(info.id)", "uid": "\(uid.rawValue)", "error": "\(error)"])
             return .failed((error as? StorageError)?.code == .corrupt ? .permanent : .temporary)
         }
@@ -60,11 +67,19 @@ extension POP3Session {
             _ reply: POP3Reply, _ stream: MessageStream, _ replies: ReplyWriter
         ) async -> ConnectionStep<Question>
     {
-        guard let message = opened else { return .close }
+        guard var message = opened else { return .close }
         opened = nil
         var stream = stream
         var output = ByteBuffer()
         reply.write(to: &output)
+        if message.firstCount == message.content.count {
+            // The usual case: it is here whole and checked, and goes out with its neighbours.
+            replies.append(output)
+            _ = stream.send(message.first) { replies.append($0) }
+            stream.finish { replies.append($0) }
+            context.retrieved.increment()
+            return .proceed
+        }
         do {
             var demand = stream.send(message.first) { output.writeImmutableBuffer($0) }
             var offset = message.firstCount
@@ -73,7 +88,7 @@ extension POP3Session {
                 try await replies.write(output)
                 output.clear()
                 let end = min(offset + Self.pieceOctets, message.content.count)
-                let piece = try await context.store.octets(message.content, offset..<end)
+                let piece = try await piece(of: &message, offset..<end)
                 checksum.update(piece)
                 demand = stream.send(piece) { output.writeImmutableBuffer($0) }
                 offset = end
@@ -85,12 +100,33 @@ extension POP3Session {
             try await replies.write(output)
         } catch {
             // The reply has begun and knows no error: without its last line the client takes the message for broken.
-            context.logger.error(
-                "message not sent whole", metadata: ["session": "\(info.id)", "error": "\(error)"])
+            if !Task.isCancelled, !(error is ReplyWriterError) {
+                context.logger.error(
+                    "message cannot be read to its end",
+                    metadata: ["session": "\(info.id)", "uid": "\(message.uid.rawValue)", "error": "\(error)"])
+            }
             return .close
         }
         context.retrieved.increment()
         return .proceed
+    }
+
+    /// A client may take hours for a message. Should a compaction move it meanwhile, the rest comes from where it is now.
+    nonisolated(nonsending)
+        private func piece(of message: inout OpenedMessage, _ range: Range<Int64>) async throws -> ByteBuffer
+    {
+        do {
+            return try await context.store.octets(message.content, range)
+        } catch {
+            guard let maildrop else { throw error }
+            let (account, uid, before) = (maildrop.account, message.uid, message.content)
+            let now = try await context.store.read { try MailStore.source(account, .inbox, uid, in: $0).content }
+            guard now.position != before.position, now.count == before.count, now.checksum == before.checksum else {
+                throw error
+            }
+            message.content = now
+            return try await context.store.octets(now, range)
+        }
     }
 
     nonisolated(nonsending)

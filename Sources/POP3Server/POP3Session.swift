@@ -32,6 +32,8 @@ package final class POP3Session: ConnectionSession {
     var maildrop: OpenMaildrop?
     /// The message that is being opened.
     var opened: OpenedMessage?
+    /// Messages that are likely to be asked for next.
+    var readAhead = MaildropReadAhead()
 
     /// For a connection just accepted.
     package init(_ context: POP3ServerContext, _ info: ConnectionInfo) {
@@ -110,8 +112,7 @@ package final class POP3Session: ConnectionSession {
             "session ended", metadata: ["session": "\(info.id)", "peer": "\(info.peerText)", "end": "\(end)"])
     }
 
-    /// Before the last reply goes out, not after the connection has ended: who has read that this session is over may
-    /// begin the next at once (RFC 1939 §6 releases the lock first, too).
+    /// Before the last reply: who has read it may come back at once (RFC 1939 §6).
     private func releaseMaildrop() {
         if let maildrop { context.locks.release(maildrop.account) }
         maildrop = nil

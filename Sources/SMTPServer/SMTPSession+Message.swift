@@ -60,40 +60,48 @@ extension SMTPSession {
             let outcome = try await context.delivery.deliver(
                 email, body, finished.envelope, finished.plan, at: context.now(),
                 overrun: context.configuration.role == .lmtp ? .refuse : .allowOnce)
+            guard outcome.copies + outcome.queued > 0 else {
+                logRefusal(queueID, finished, "mailboxes full", .info)
+                return answer(finished, outcome, queueID)
+            }
             context.metrics.accepted(octets: body.count, copies: outcome.copies, queued: outcome.queued)
             log(queueID, finished, outcome, octets: body.count)
             return answer(finished, outcome, queueID)
         } catch {
-            context.metrics.refusedMessage()
-            let reply = reply(to: error)
-            context.logger.log(
-                level: reply.isPermanentFailure ? .info : .error, "message refused",
-                metadata: [
-                    "session": "\(info.id)", "message": "\(queueID)", "peer": "\(info.peerText)",
-                    "from": "\(finished.envelope.reversePath)", "reply": "\(reply)", "error": "\(error)",
-                ])
+            let reply = reply(to: error, finished)
+            let isOurs = reply == .localError || reply == .insufficientStorage
+            logRefusal(queueID, finished, "\(error)", Task.isCancelled ? .debug : isOurs ? .error : .info)
             return .message(reply)
         }
+    }
+
+    private func logRefusal(
+        _ queueID: QueueID, _ finished: SMTPTransaction, _ reason: String, _ level: Logger.Level
+    ) {
+        context.metrics.refusedMessage()
+        context.logger.log(
+            level: level, "message refused",
+            metadata: [
+                "session": "\(info.id)", "message": "\(queueID)", "peer": "\(info.peerText)",
+                "from": "\(finished.envelope.reversePath)", "reason": "\(reason)",
+            ])
     }
 
     private func answer(
         _ finished: SMTPTransaction, _ outcome: Delivery.Outcome, _ queueID: QueueID
     ) -> DeliveryAnswer {
         guard context.configuration.role == .lmtp else { return .message(.queued(as: queueID)) }
-        let accounts = finished.plan.accountsOfRecipients
+        let refused = finished.plan.refusedRecipients(Set(outcome.full.keys))
         return .eachRecipient(
-            zip(finished.envelope.recipients, accounts).map { recipient, accounts in
-                let refusals = accounts.compactMap { outcome.full[$0] }
-                guard !accounts.isEmpty, refusals.count == accounts.count else {
-                    return .delivered(to: recipient.path, as: queueID)
-                }
-                let isHopeless = refusals.allSatisfy { $0 == .tooLarge }
-                return isHopeless ? .exceedsQuota(recipient.path) : .overQuota(recipient.path)
+            zip(finished.envelope.recipients, refused).map { recipient, accounts in
+                guard let accounts else { return .delivered(to: recipient.path, as: queueID) }
+                let isTooLarge = accounts.allSatisfy { outcome.full[$0] == .tooLarge }
+                return isTooLarge ? .exceedsQuota(recipient.path) : .overQuota(recipient.path)
             })
     }
 
-    private func reply(to error: any Error) -> SMTPReply {
-        let path = transaction?.envelope.recipients.first?.path ?? .postmaster
+    private func reply(to error: any Error, _ finished: SMTPTransaction) -> SMTPReply {
+        let path = finished.envelope.recipients.first?.path ?? .postmaster
         switch error {
         case DeliveryError.loop: return .loopDetected
         case DeliveryError.mailboxesFull: return .overQuota(path)

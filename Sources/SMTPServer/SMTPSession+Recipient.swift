@@ -18,8 +18,10 @@ extension SMTPSession {
             if let refusal = try await quotaRefusal(path, expansion) { return refuse(path, refusal) }
             return accept(path, parameters, expansion)
         } catch {
-            context.logger.error(
-                "recipient cannot be looked up", metadata: ["session": "\(info.id)", "error": "\(error)"])
+            // Whoever hangs up meanwhile is no trouble of ours.
+            context.logger.log(
+                level: Task.isCancelled ? .debug : .error, "recipient cannot be looked up",
+                metadata: ["session": "\(info.id)", "error": "\(error)"])
             return refuse(path, .localError)
         }
     }
@@ -49,7 +51,8 @@ extension SMTPSession {
             context.logger.notice(
                 "recipient reached in part",
                 metadata: [
-                    "session": "\(info.id)", "recipient": "\(path)", "problems": "\(expansion.problems)",
+                    "session": "\(info.id)", "recipient": "\(path)", "count": "\(expansion.problems.count)",
+                    "problems": "\(expansion.problems.prefix(10))",
                 ])
         }
         return .accepted
@@ -60,16 +63,12 @@ extension SMTPSession {
         private func quotaRefusal(_ path: ForwardPath, _ expansion: Expansion) async throws -> SMTPReply?
     {
         guard expansion.remoteCopies.isEmpty else { return nil }
-        var refusal: SMTPReply?
-        for copy in expansion.localCopies {
-            let octets = transaction?.sizeOctets ?? 0
-            switch try await context.delivery.quotaRefusal(copy, octets: octets) {
-            case nil: return nil
-            case .full: refusal = .overQuota(path)
-            case .tooLarge: refusal = refusal ?? .exceedsQuota(path)
-            }
+        let octets = transaction?.sizeOctets ?? 0
+        return switch try await context.delivery.quotaRefusal(expansion.localCopies, octets: octets) {
+        case nil: nil
+        case .full: .overQuota(path)
+        case .tooLarge: .exceedsQuota(path)
         }
-        return refusal
     }
 
     private func refuse(_ path: ForwardPath, _ reply: SMTPReply) -> Verdict {

@@ -61,7 +61,7 @@ final class TestFolder: Sendable {
             ) { _ in true } ?? false
         },
         apply: { note, transaction in
-            guard case .expunged(let account, _, let uids) = note else { return }
+            guard case .expunged(let account, _, let uids, _) = note else { return }
             for uid in uids {
                 try transaction.run(
                     "DELETE FROM filing WHERE email = ?1 AND account = ?2", .integer(Int64(uid.rawValue)),
@@ -184,7 +184,8 @@ extension Store {
                 "DELETE FROM filing WHERE email = ?1 AND account = ?2", .integer(email.rawValue), .integer(account))
             try transaction.release(email)
             let uid = UID(rawValue: UInt32(email.rawValue))
-            transaction.note(.expunged(AccountID(rawValue: account), MailboxID(rawValue: 1), [uid]))
+            transaction.note(
+                .expunged(AccountID(rawValue: account), MailboxID(rawValue: 1), [uid], ModSeq(rawValue: 1)))
         }
     }
 }

@@ -50,12 +50,16 @@ final class CommitQueue: @unchecked Sendable {  // `jobs` and `isClosed` are rea
         lock.unlock(withValue: .some)
     }
 
+    /// Between two tries to commit what a full disk kept hidden.
+    private static let retrySeconds = 1.0
+
     /// The writer's thread.
     private func serve() {
+        var patienceSeconds = limits.hiddenSecondsMax
         while true {
             if committer.hasHiddenRows {
-                guard lock.lock(whenValue: .some, timeoutSeconds: limits.hiddenSecondsMax) else {
-                    committer.reveal()
+                guard lock.lock(whenValue: .some, timeoutSeconds: patienceSeconds) else {
+                    patienceSeconds = committer.reveal() ? limits.hiddenSecondsMax : Self.retrySeconds
                     continue
                 }
             } else {

@@ -70,8 +70,11 @@ final class Committer: @unchecked Sendable {  // confined to the writer's thread
     }
 
     /// Makes the rows of confirmed deliveries visible. When the disk is full they stay hidden, and later tries go on.
-    func reveal() {
-        try? revealHidden()
+    ///
+    /// - Returns: whether none is hidden now.
+    @discardableResult
+    func reveal() -> Bool {
+        (try? revealHidden()) != nil
     }
 
     /// Writes to the log how things are with what these notes are about; before any thread uses the store.

@@ -36,7 +36,7 @@ struct SegmentSurvey: Sendable {
         case .rows(let table, let key, _):
             guard seen.insert(.rows(table: table, key: key, rows: [])).inserted else { return }
         case .filed(_, let copy): accounts.insert(copy.account)
-        case .expunged(let account, _, _), .flags(let account, _, _, _, _, _): accounts.insert(account)
+        case .expunged(let account, _, _, _), .flags(let account, _, _, _, _, _): accounts.insert(account)
         }
         notes.append(note)
     }

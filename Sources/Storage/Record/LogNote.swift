@@ -20,8 +20,8 @@ public enum LogNote: Sendable, Hashable {
     case rows(table: String, key: Column, rows: [[Column]])
     /// A message that was here already was filed once more: a copy or a move.
     case filed(EmailID, FiledCopy)
-    /// Messages went from a mailbox.
-    case expunged(AccountID, MailboxID, [UID])
+    /// Messages went from a mailbox, at this tick of the account's clock.
+    case expunged(AccountID, MailboxID, [UID], ModSeq)
     /// A message's flags are now these.
     case flags(AccountID, MailboxID, UID, ModSeq, SystemFlags, keywords: [String])
 
@@ -47,12 +47,18 @@ public enum LogNote: Sendable, Hashable {
             writer.write(octet: 2)
             writer.write(email.rawValue)
             copy.write(to: &writer)
-        case .expunged(let account, let mailbox, let uids):
+        case .expunged(let account, let mailbox, let uids, let modSeq):
             writer.write(octet: 3)
             writer.write(account.rawValue)
             writer.write(mailbox.rawValue)
             writer.write(count: uids.count)
-            for uid in uids { writer.write(unsigned: UInt64(uid.rawValue)) }
+            // Each as its distance from the one before: neighbours are frequent.
+            var previous: Int64 = 0
+            for uid in uids {
+                writer.write(Int64(uid.rawValue) - previous)
+                previous = Int64(uid.rawValue)
+            }
+            writer.write(modSeq.rawValue)
         case .flags(let account, let mailbox, let uid, let modSeq, let flags, let keywords):
             writer.write(octet: 4)
             writer.write(account.rawValue)
@@ -82,10 +88,12 @@ public enum LogNote: Sendable, Hashable {
             let account = AccountID(rawValue: try reader.readInteger())
             let mailbox = MailboxID(rawValue: try reader.readInteger())
             var uids: [UID] = []
+            var previous: Int64 = 0
             for _ in 0..<(try reader.readCount()) {
-                uids.append(UID(rawValue: UInt32(truncatingIfNeeded: try reader.readUnsigned())))
+                previous &+= try reader.readInteger()
+                uids.append(UID(rawValue: UInt32(truncatingIfNeeded: previous)))
             }
-            self = .expunged(account, mailbox, uids)
+            self = .expunged(account, mailbox, uids, ModSeq(rawValue: try reader.readInteger()))
         case 4:
             let account = AccountID(rawValue: try reader.readInteger())
             let mailbox = MailboxID(rawValue: try reader.readInteger())
