@@ -71,7 +71,8 @@ public final class Server<Session: ConnectionSession>: Service {
             let fresh = try await bind()
             bound.withLock { $0 = fresh }
         } catch {
-            throw ListenerError(listener: configuration.name, address: configuration.address, reason: Self.reason(error))
+            throw ListenerError(
+                listener: configuration.name, address: configuration.address, reason: Self.reason(error))
         }
         logger.info(
             "listening",
