@@ -5,7 +5,7 @@ package enum AdminRequest: Codable, Sendable {
     /// Whether somebody is there.
     case ping
 
-    case domainAdd(name: String, postmaster: String?)
+    case domainAdd(name: String, postmaster: String?, catchAll: String? = nil)
     case domainRemove(name: String, withAddresses: Bool)
     case domainShow(name: String)
     case domainList

@@ -5,9 +5,12 @@ internal import MailStore
 extension AdminService {
     func performOnDomains(_ request: AdminRequest) async throws -> AdminResult {
         switch request {
-        case .domainAdd(let name, let postmaster):
+        case .domainAdd(let name, let postmaster, let catchAll):
             let postmaster = try postmaster.map(address)
-            return .domains([try await directory.addDomain(try domain(name), postmaster: postmaster)])
+            let catchAll = try catchAll.map(address)
+            return .domains([
+                try await directory.addDomain(try domain(name), postmaster: postmaster, catchAll: catchAll)
+            ])
         case .domainRemove(let name, let withAddresses):
             return .removal(
                 try await directory.removeDomain(try domain(name), withAddresses ? .withAddresses : .onlyEmpty))

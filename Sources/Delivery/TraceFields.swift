@@ -54,12 +54,16 @@ package enum TraceFields {
         }
     }
 
-    /// The lines that stand before one copy alone: Return-Path (RFC 5321 §4.4), and whom it was for.
+    /// The lines that stand before one copy alone: Return-Path (RFC 5321 §4.4), whose mailbox it is, and the address that
+    /// the sender wrote to, also when that is the same: who filters by it finds it in every message.
     package static func prefix(of copy: LocalCopy, reversePath: ReversePath) -> [UInt8] {
         let path = copy.returnPath ?? reversePath
-        let original =
-            copy.originalTo == copy.deliveredTo ? "" : "X-Original-To: \(copy.originalTo.written)\r\n"
         return Array(
-            "Return-Path: \(path)\r\nDelivered-To: \(copy.deliveredTo.written)\r\n\(original)".utf8)
+            """
+            Return-Path: \(path)\r
+            Delivered-To: \(copy.deliveredTo.written)\r
+            X-Original-To: \(copy.originalTo.written)\r
+
+            """.utf8)
     }
 }

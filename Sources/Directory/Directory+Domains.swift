@@ -6,18 +6,27 @@ extension Directory {
     ///
     /// - Parameter postmaster: where its mail for postmaster and abuse goes; nil: to the first administrator, else
     ///   the first account.
+    /// - Parameter catchAll: where mail for its unknown addresses goes; nil: nowhere, it is refused.
     /// - Throws: `DirectoryError`, `StorageError`.
     @discardableResult
-    public func addDomain(_ name: Domain, postmaster: EmailAddress? = nil) async throws -> DomainSummary {
+    public func addDomain(
+        _ name: Domain, postmaster: EmailAddress? = nil, catchAll: EmailAddress? = nil
+    ) async throws -> DomainSummary {
         let now = clock.wallSeconds()
         return try await change { transaction in
             guard try transaction.domain(name) == nil else { throw DirectoryError.domainExists(name) }
+            if let catchAll {
+                // A new domain has no address yet that could take the mail.
+                guard catchAll.domain != name else { throw DirectoryError.unknownTarget(catchAll) }
+                try transaction.requireReachable(catchAll)
+            }
             let id = try transaction.allocate(.domain)
             try transaction.run(
                 """
                 INSERT INTO domain (id, name, catch_all, postmaster, subaddress_separator, created)
-                VALUES (?1, ?2, NULL, ?3, '+', ?4)
-                """, .integer(id), .text(name.ascii), .optional(postmaster?.written), .integer(now))
+                VALUES (?1, ?2, ?3, ?4, '+', ?5)
+                """, .integer(id), .text(name.ascii), .optional(catchAll?.written), .optional(postmaster?.written),
+                .integer(now))
             try transaction.salvage(table: "domain", key: "id", .integer(id))
             try transaction.ensureDecoySecret()
             return try transaction.summary(of: try transaction.requireDomain(name))

@@ -76,6 +76,40 @@ extension MailStore {
             internalDate: date)
     }
 
+    /// What is needed to send one of several copies.
+    public struct NumberedSource: Sendable {
+        /// The copy's number in its mailbox.
+        public var uid: UID
+        /// Header lines of this copy that come first.
+        public var prefix: [UInt8]
+        /// Where the rest stands.
+        public var content: StoredOctets
+    }
+
+    /// Where the octets of the copies in a range of numbers come from, ascending; those that were expunged are left out.
+    public static func sources(
+        _ account: AccountID, _ mailbox: MailboxID, _ uids: ClosedRange<UID>, in transaction: SQLTransaction
+    ) throws -> [NumberedSource] {
+        var sources: [NumberedSource] = []
+        try transaction.query(
+            """
+            SELECT uid, prefix, segment, body_offset, body_length, body_checksum
+            FROM message JOIN content ON content.email = message.email
+            WHERE account = ?1 AND mailbox = ?2 AND uid BETWEEN ?3 AND ?4 ORDER BY uid
+            """, .integer(account.rawValue), .integer(mailbox.rawValue), .integer(Int64(uids.lowerBound.rawValue)),
+            .integer(Int64(uids.upperBound.rawValue))
+        ) { row in
+            let content = StoredOctets(
+                position: LogPosition(segment: row.integer(2), offset: row.integer(3)), count: row.integer(4),
+                checksum: UInt32(truncatingIfNeeded: row.integer(5)))
+            sources.append(
+                NumberedSource(
+                    uid: UID(rawValue: UInt32(truncatingIfNeeded: row.integer(0))), prefix: row.octets(1),
+                    content: content))
+        }
+        return sources
+    }
+
     /// Takes messages out of a mailbox for good; durable when it returns. Those that are gone already are passed over.
     ///
     /// - Returns: how many went.

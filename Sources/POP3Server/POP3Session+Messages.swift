@@ -16,7 +16,7 @@ struct OpenedMessage {
     let first: ByteBuffer
     /// How many octets of the log `first` has.
     let firstCount: Int64
-    /// That of those octets.
+    /// That of those octets, when there are more.
     let checksum: Checksum
 }
 
@@ -34,6 +34,10 @@ extension POP3Session {
         func open(_ index: Int) async -> POP3MessageAnswer
     {
         guard let maildrop, maildrop.messages.indices.contains(index) else { return .vanished }
+        if let message = await readAhead.message(index, of: maildrop, in: context.store) {
+            opened = message
+            return .ready
+        }
         let (account, uid, store) = (maildrop.account, maildrop.messages[index].uid, context.store)
         do {
             opened = try await store.read { transaction in
@@ -68,6 +72,14 @@ extension POP3Session {
         var stream = stream
         var output = ByteBuffer()
         reply.write(to: &output)
+        if message.firstCount == message.content.count {
+            // The usual case: it is here whole and checked, and goes out with its neighbours.
+            replies.append(output)
+            _ = stream.send(message.first) { replies.append($0) }
+            stream.finish { replies.append($0) }
+            context.retrieved.increment()
+            return .proceed
+        }
         do {
             var demand = stream.send(message.first) { output.writeImmutableBuffer($0) }
             var offset = message.firstCount

@@ -32,6 +32,8 @@ package final class POP3Session: ConnectionSession {
     var maildrop: OpenMaildrop?
     /// The message that is being opened.
     var opened: OpenedMessage?
+    /// Messages that are likely to be asked for next.
+    var readAhead = MaildropReadAhead()
 
     /// For a connection just accepted.
     package init(_ context: POP3ServerContext, _ info: ConnectionInfo) {

@@ -16,7 +16,48 @@ extension Store {
     }
 }
 
+extension Store {
+    /// Several whole messages, in their order; those that stand close together come with one visit to the disk. A message
+    /// that is not what was written is nil.
+    public func octetsBlocking(_ contents: [StoredOctets]) throws -> [ByteBuffer?] {
+        try segments.octets(contents)
+    }
+}
+
 extension SegmentFiles {
+    /// Octets between two messages that are read along rather than passed over.
+    private static let gapOctetsMax: Int64 = 4096
+    /// Octets of one visit.
+    private static let runOctetsMax: Int64 = 1 << 20
+
+    func octets(_ contents: [StoredOctets]) throws -> [ByteBuffer?] {
+        var all: [ByteBuffer?] = []
+        all.reserveCapacity(contents.count)
+        var index = 0
+        while index < contents.count {
+            let first = contents[index].position
+            var end = first.offset + contents[index].count
+            var next = index + 1
+            while next < contents.count, contents[next].position.segment == first.segment {
+                let content = contents[next]
+                let gap = content.position.offset - end
+                guard gap >= 0, gap <= Self.gapOctetsMax else { break }
+                guard content.position.offset + content.count - first.offset <= Self.runOctetsMax else { break }
+                end = content.position.offset + content.count
+                next += 1
+            }
+            let run = try file(first.segment).read(count: Int(end - first.offset), at: first.offset)
+            for content in contents[index..<next] {
+                let slice = run.getSlice(at: Int(content.position.offset - first.offset), length: Int(content.count))
+                var checksum = Checksum()
+                if let slice { checksum.update(slice) }
+                all.append(checksum.value == content.checksum ? slice : nil)
+            }
+            index = next
+        }
+        return all
+    }
+
     /// Whole messages are compared with their checksum: what comes back is what was accepted, or an error.
     func octets(_ content: StoredOctets, _ range: Range<Int64>) throws -> ByteBuffer {
         let range = range.clamped(to: 0..<content.count)

@@ -14,12 +14,12 @@ import ServiceLifecycle
 
 extension MailServer {
     /// The service of one listener, listening already but for HTTP; nil when there is none for it.
-    func service(for listener: ConfiguredListener) async throws -> (any Service)? {
+    func service(for listener: ConfiguredListener, _ ready: ReadyNotice) async throws -> (any Service)? {
         switch listener.servedProtocol {
         case .smtp: return try await smtpServer(listener, .mta)
         case .lmtp: return try await smtpServer(listener, .lmtp)
         case .pop3: return try await pop3Server(listener)
-        case .http: return httpServer(listener)
+        case .http: return httpServer(listener, ready)
         case .submission, .imap: return nil
         }
     }
@@ -77,7 +77,7 @@ extension MailServer {
         return server
     }
 
-    private func httpServer(_ listener: ConfiguredListener) -> (any Service)? {
+    private func httpServer(_ listener: ConfiguredListener, _ ready: ReadyNotice) -> (any Service)? {
         guard case .endpoint(let endpoint) = listener.place else { return nil }
         let router = HTTPServer.makeRouter()
         let health = health
@@ -85,7 +85,11 @@ extension MailServer {
         var quiet = logger
         quiet.logLevel = max(logger.logLevel, .warning)
         return HTTPServer(
-            router: router, host: endpoint.address.text, port: endpoint.port, group: group, logger: quiet)
+            router: router, host: endpoint.address.text, port: endpoint.port, group: group, logger: quiet
+        ) { [logger] _ in
+            logger.info("listening", metadata: ["listener": "http", "address": "\(endpoint)"])
+            ready.oneMore()
+        }
     }
 
     /// For logs and metrics: `smtp`, `pop3s`.

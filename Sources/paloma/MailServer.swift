@@ -58,6 +58,14 @@ struct MailServer {
     /// Serves until a signal stops it.
     func run() async throws {
         _ = FileDescriptorLimit.raise()
+        let stopSignals = await StopSignals()
+        // One for each HTTP listener, which binds when its service runs, and one for all others.
+        let deferred = configuration.listeners.count { $0.servedProtocol == .http && $0.servedProtocol.isServed }
+        let ready = ReadyNotice(missing: deferred + 1) { [logger, configuration] in
+            logger.notice(
+                "ready",
+                metadata: ["version": "\(Paloma.version)", "hostname": "\(configuration.hostname)"])
+        }
         var services: [any Service] = [
             admin, ReloadService(server: self), CompactionService(store: store, logger: logger, seconds: 600),
         ]
@@ -68,15 +76,15 @@ struct MailServer {
                     metadata: ["protocol": "\(listener.servedProtocol.rawValue)", "address": "\(listener.place)"])
                 continue
             }
-            if let service = try await service(for: listener) { services.append(service) }
+            if let service = try await service(for: listener, ready) { services.append(service) }
         }
         try admin.start()
-        logger.notice(
-            "ready",
-            metadata: ["version": "\(Paloma.version)", "hostname": "\(configuration.hostname)"])
-        let group = ServiceGroup(
-            configuration: ServiceGroupConfiguration(
-                services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+        ready.oneMore()
+        var lifecycle = ServiceGroupConfiguration(services: services, logger: logger)
+        lifecycle.services.append(
+            ServiceGroupConfiguration.ServiceConfiguration(
+                service: stopSignals, successTerminationBehavior: .gracefullyShutdownGroup))
+        let group = ServiceGroup(configuration: lifecycle)
         try await group.run()
         logger.notice("stopped")
     }

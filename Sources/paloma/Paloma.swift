@@ -26,6 +26,8 @@ struct Paloma: AsyncParsableCommand {
 
     /// Runs the command that the arguments name; every failure ends in a message that says what to do.
     static func main() async {
+        // Mail, passwords and keys are for their owner alone, in every file from its first moment: SQLite's and libraries' too.
+        umask(0o077)
         do {
             var command = try parseAsRoot()
             if var asynchronous = command as? any AsyncParsableCommand {

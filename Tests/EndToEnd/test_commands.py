@@ -101,7 +101,7 @@ def test_init_refuses_to_overwrite(home, binary):
 @pytest.mark.parametrize("change, needle", [
     (("hostname =", "hostnam ="), "hostnam"),
     (('protocol = "smtp"', 'protocol = "gopher"'), "gopher"),
-    (("port = ", "port = 9"), "port"),
+    (("port = ", "port = 99999"), "port"),
     (('data = "data"', "data = 7"), "data"),
     (("[tls]", "[tls"), ""),
     (('"tls/cert.pem"', '"tls/nothing.pem"'), "nothing.pem"),

@@ -255,7 +255,7 @@ def test_every_operation(prepared, shim, binary, tmp_path, mode, part):
     hit = collections.Counter()
     tried = numbers_for(mode, operations, BUDGET[mode])[part::SLICES]
     for at in tried:
-        copy = Copy(prepared, shim, tmp_path / f"{mode}-{at}", binary, mode, at, seed=SEED + at)
+        copy = Copy(prepared, shim, tmp_path / f"n{at}", binary, mode, at, seed=SEED + at)
         try:
             copy.run()
             hit[copy.faults.last if copy.faults.injected else "nothing"] += 1
@@ -277,7 +277,7 @@ def test_crashed_while_it_recovers(prepared, shim, binary, tmp_path):
     """The power goes; it starts; the power goes again, at every point of the recovery."""
     chooser = random.Random(SEED)
     for trial in range(rounds(8)):
-        copy = Copy(prepared, shim, tmp_path / f"twice-{trial}", binary, "crash", chooser.randrange(5, prepared[2]), SEED)
+        copy = Copy(prepared, shim, tmp_path / f"n{trial}", binary, "crash", chooser.randrange(5, prepared[2]), SEED)
         try:
             copy.run()
             for attempt in range(3):
@@ -299,7 +299,7 @@ def test_crashed_while_space_is_given_back(prepared, shim, binary, tmp_path):
     done = prepared[0].cli("compact", "--help", status=None, config=False)
     chooser = random.Random(SEED)
     for trial in range(rounds(6)):
-        copy = Copy(prepared, shim, tmp_path / f"compact-{trial}", binary, "crash", chooser.randrange(1, 60), SEED)
+        copy = Copy(prepared, shim, tmp_path / f"n{trial}", binary, "crash", chooser.randrange(1, 60), SEED)
         server = copy.server
         try:
             server.start()

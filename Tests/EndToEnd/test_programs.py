@@ -238,8 +238,9 @@ def test_what_a_program_sends_arrives_once_and_unchanged(server, tmp_path, sende
     received = server.messages(ANA)
     assert [number_of(octets) for octets in received] == list(range(1, len(ODD) + 1))
     same = assert_same_lines if "msmtp" in sender.__name__ else assert_same
-    for octets, sent in zip(received, ODD.values()):
-        same(octets, sent)
+    for (name, sent), octets in zip(ODD.items(), received):
+        # swaks cannot send a message without a body: it writes the empty line, then its line end before the final dot.
+        same(octets, sent + b"\r\n" if name == "no body" and "swaks" in sender.__name__ else sent)
     with server.pop3() as pop3:
         pop3.login(BEN, PASSWORD)
         assert pop3.stat()[0] == 0

@@ -132,6 +132,8 @@ enum PathParser {
         }
         written = cursor.take { isDomainOctet($0) }
         guard !written.isEmpty, let text = cursor.text(written) else { return nil }
+        // The root's dot belongs to names in the DNS, not to the grammar above.
+        guard text.utf8.last != 0x2e else { return nil }
         if let domain = Domain(text) { return domain }
         if written.count > Domain.octetsMax {
             throw fault(kind, "the domain is longer than \(Domain.octetsMax) octets")

@@ -25,4 +25,11 @@ public struct StoredOctets: Hashable, Sendable {
     public var count: Int64
     /// Their CRC-32.
     public var checksum: UInt32
+
+    /// From a row of the table `content`.
+    public init(position: LogPosition, count: Int64, checksum: UInt32) {
+        self.position = position
+        self.count = count
+        self.checksum = checksum
+    }
 }

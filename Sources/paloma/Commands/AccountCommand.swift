@@ -8,7 +8,10 @@ import TerminalOutput
 struct AccountCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "account", abstract: "People's mailboxes and passwords.",
-        subcommands: [Add.self, Remove.self, Show.self, List.self, SetPassword.self, Rename.self, Set.self])
+        subcommands: [
+            Add.self, Remove.self, Show.self, List.self, SetPassword.self, Rename.self, Set.self, Disable.self,
+            Enable.self,
+        ])
 
     struct Add: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Make an account.")
@@ -107,22 +110,44 @@ struct AccountCommand: ParsableCommand {
         @Option(help: "The person's name.") var name: String?
         @Option(help: ArgumentHelp("The most its mail may take, such as \"2 GiB\"; 0 for no limit.", valueName: "size"))
         var quota: String?
-        @Flag(inversion: .prefixedEnableDisable, help: "Whether it gets mail and can log in.") var account: Bool?
         @Flag(inversion: .prefixedNo, help: "Whether it may administer the server.") var administrator: Bool?
 
         func validate() throws {
-            guard name != nil || quota != nil || account != nil || administrator != nil else {
-                throw ValidationError("say what to change: --name, --quota, --disable-account, --administrator …")
+            guard name != nil || quota != nil || administrator != nil else {
+                throw ValidationError("say what to change: --name, --quota or --administrator")
             }
         }
 
         func run() async throws {
             let request = AdminRequest.accountSet(
                 address: address, name: name, quotaBytes: try quota.map(AccountCommand.quotaBytes),
-                state: account.map { $0 ? .enabled : .disabled },
-                role: administrator.map { $0 ? .administrator : .user })
+                state: nil, role: administrator.map { $0 ? .administrator : .user })
             try await AccountCommand.show(request, try common.load(), common, done: "changed")
         }
+    }
+
+    struct Disable: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Refuse an account's mail and logins; what it has is kept.")
+        @OptionGroup var common: CommonOptions
+        @Argument(help: "Its address.") var address: String
+
+        func run() async throws { try await AccountCommand.set(.disabled, address, common, done: "disabled") }
+    }
+
+    struct Enable: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Let a disabled account be used again.")
+        @OptionGroup var common: CommonOptions
+        @Argument(help: "Its address.") var address: String
+
+        func run() async throws { try await AccountCommand.set(.enabled, address, common, done: "enabled") }
+    }
+
+    private static func set(
+        _ state: AdminAccountState, _ address: String, _ common: CommonOptions, done: String
+    ) async throws {
+        let request = AdminRequest.accountSet(address: address, name: nil, quotaBytes: nil, state: state, role: nil)
+        try await show(request, try common.load(), common, done: done)
     }
 
     static func quotaBytes(_ text: String) throws -> Int64 {

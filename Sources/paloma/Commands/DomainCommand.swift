@@ -15,9 +15,12 @@ struct DomainCommand: ParsableCommand {
         @Argument(help: "The domain, for example example.org.") var domain: String
         @Option(help: ArgumentHelp("Who gets mail for postmaster and abuse.", valueName: "address")) var postmaster:
             String?
+        @Option(help: ArgumentHelp("Who gets mail for addresses that nobody has.", valueName: "address"))
+        var catchAll: String?
 
         func run() async throws {
-            try await DomainCommand.show(.domainAdd(name: domain, postmaster: postmaster), common, "added")
+            let request = AdminRequest.domainAdd(name: domain, postmaster: postmaster, catchAll: catchAll)
+            try await DomainCommand.show(request, common, "added")
         }
     }
 

@@ -5,6 +5,7 @@ import mailbox
 import os
 import re
 import signal
+import socket
 import ssl
 import subprocess
 import time
@@ -118,7 +119,8 @@ class PalomaServer:
                 with SMTP(self.ports["smtp"], timeout=5) as smtp, POP3(self.ports["pop3"], timeout=5) as pop3:
                     smtp.expect(220)
                     pop3.ok()
-                    return
+                socket.create_connection(("127.0.0.1", self.ports["http"]), timeout=5).close()
+                return
             except (OSError, Closed):
                 time.sleep(0.01)
         raise AssertionError(f"the server was not ready within {seconds} s:\n{self.log()[-4000:]}")
