@@ -99,7 +99,7 @@ extension MailStore {
                     "DELETE FROM message WHERE account = ?1 AND mailbox = ?2 AND uid = ?3 RETURNING email",
                     .integer(account.rawValue), .integer(mailbox.rawValue), .integer(Int64(uid.rawValue))
                 ) { EmailID(rawValue: $0.integer(0)) }
-                if let email { try releaseContent(email, in: transaction) }
+                if let email { try transaction.lower(email) }
                 try transaction.run(
                     "INSERT INTO expunged VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING", .integer(account.rawValue),
                     .integer(mailbox.rawValue), .integer(modSeq.rawValue), .integer(Int64(uid.rawValue)))

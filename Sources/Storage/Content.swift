@@ -59,6 +59,13 @@ extension SQLTransaction {
             "UPDATE content SET references_count = references_count + 1 WHERE email = ?1", .integer(email.rawValue))
     }
 
+    /// A copy is gone in a database that is made anew: a later note may file the message again, so its row stays until all
+    /// is counted.
+    public func lower(_ email: EmailID) throws {
+        try run(
+            "UPDATE content SET references_count = references_count - 1 WHERE email = ?1", .integer(email.rawValue))
+    }
+
     /// A copy or queue entry is gone. With the last one the message's octets become free, and its row is deleted.
     ///
     /// - Returns: whether it was the last one.

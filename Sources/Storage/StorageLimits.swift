@@ -16,6 +16,9 @@ public struct StorageLimits: Sendable {
     public var readers = 4
     /// Pages of SQLite's write-ahead log after which it is copied into the database file.
     public var checkpointPages = 4000
+    /// Octets of SQLite's write-ahead log that are on the disk from the start: those up to `checkpointPages`, and those of the
+    /// largest transaction behind them.
+    public var reservedOctets: Int64 = 24 << 20
     /// A closed segment of which less than this share is alive is copied and unlinked.
     public var compactBelowLiveShare = 0.5
 

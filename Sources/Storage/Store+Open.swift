@@ -24,6 +24,9 @@ extension Store {
         let connection = try SQLiteConnection(path: StoreFiles.database(folder), access: .readWrite)
         try connection.configureForWriting(limits)
         try SchemaMigration(parts: [.storage] + parts, folder: folder).run(connection)
+        // A disk that becomes full must not keep the rows of confirmed deliveries from being committed: what they need of the
+        // write-ahead log is there beforehand. Behind its last frame SQLite reads zeros as its end.
+        try File(StoreFiles.writeAheadLog(folder), .readWriteCreate).reserve(size: limits.reservedOctets)
         let segments = SegmentFiles(folder: StoreFiles.log(folder))
         let recovery = try LogRecovery(segments: segments, connection: connection, describing: describing).run()
         let log = try MessageLog(segments: segments, end: recovery.end, segmentBytesMax: limits.segmentBytesMax)

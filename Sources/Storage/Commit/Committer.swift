@@ -62,10 +62,11 @@ final class Committer: @unchecked Sendable {  // confined to the writer's thread
                 throw error
             }
             keepHidden(group)
-            if group.wantsVisibility || hiddenDeliveries.count >= hiddenMax { try revealHidden() }
         } catch {
             group.fail(error)
         }
+        // What is confirmed stays confirmed whether or not its rows can be seen now.
+        if group.wantsVisibility || hiddenDeliveries.count >= hiddenMax { reveal() }
         group.finish()
     }
 

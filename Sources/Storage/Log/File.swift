@@ -103,6 +103,11 @@ final class File: Sendable {
         guard fdatasync(descriptor) == 0 else { throw StorageError.system("fdatasync", path) }
     }
 
+    /// Makes the file so long, with zeros that have their place on the disk, where the file system can do that.
+    func reserve(size: Int64) {
+        _ = posix_fallocate(descriptor, 0, off_t(size))
+    }
+
     func truncate(to size: Int64) throws(StorageError) {
         guard ftruncate(descriptor, off_t(size)) == 0 else { throw StorageError.system("truncate", path) }
     }

@@ -47,14 +47,21 @@ extension SQLTransaction {
         try run("DELETE FROM content WHERE references_count <= 0")
     }
 
-    /// Octets in each segment, and those of them that something refers to; what is no record there is known by now.
-    func recountSegments(_ segments: SegmentFiles) throws {
+    /// Octets in each segment, and those of them that something refers to.
+    ///
+    /// - Parameter unreadable: octets of each segment that are no records; nil where that is not known anew.
+    func recountSegments(_ segments: SegmentFiles, unreadable: [Int64: Int64]? = nil) throws {
+        var known = unreadable ?? [:]
+        if unreadable == nil {
+            try query("SELECT segment, unreadable FROM segment") { known[$0.integer(0)] = $0.integer(1) }
+        }
         try run("DELETE FROM segment")
         for segment in try segments.list() {
             try run(
                 """
-                INSERT INTO segment SELECT ?1, ?2, coalesce(sum(record_length), 0), ?2 FROM content WHERE segment = ?1
-                """, .integer(segment), .integer(try segments.file(segment).size()))
+                INSERT INTO segment SELECT ?1, ?2, coalesce(sum(record_length), 0), ?3 FROM content WHERE segment = ?1
+                """, .integer(segment), .integer(try segments.file(segment).size()),
+                .integer(known[segment, default: 0]))
         }
     }
 }

@@ -183,7 +183,14 @@ extension Store {
         guard try await read({ try $0.content(of: email) }) == content else { return nil }
         let segments = segments
         let path = segments.path(content.position.segment)
-        let octets = try await work { try segments.octetsAsFarAsThere(content) }
+        let octets: ByteBuffer
+        do {
+            octets = try await work { try segments.octetsAsFarAsThere(content) }
+        } catch let error as StorageError where error.code == .inputOutput {
+            return CheckFinding(
+                kind: .damagedMessage, email: email, copies: try await copies(of: email),
+                text: "its octets at \(content.position.offset) of \(path) cannot be read from the disk: \(error)")
+        }
         var checksum = Checksum()
         octets.withUnsafeReadableBytes { checksum.update($0) }
         let isWhole = Int64(octets.readableBytes) == content.count
@@ -204,7 +211,8 @@ extension Store {
             if octets.readableBytes > 0 {
                 finding.isMended = try await rewrite(email, MessageBody(octets), ifStillAt: content)
                 finding.text += finding.isMended ? "; what is there was kept" : ""
-            } else {
+            } else if try segments.fileIfThere(content.position.segment) != nil {
+                // When the whole segment is away, it may come back: a disk that is not mounted, a restore not finished.
                 let discard = describing.discard
                 try await change { try discard(email, $0) }
                 finding.isMended = true

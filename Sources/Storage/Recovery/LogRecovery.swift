@@ -11,6 +11,8 @@ struct LogRecovery {
         /// Notes behind the mark. Their transactions were never confirmed and are not in the database, so what they say is to
         /// be taken back by notes of how things are.
         var openNotes: [LogNote] = []
+        /// Where the first of them stands: the mark does not pass it before they are taken back.
+        var firstOpenNote: LogPosition?
     }
 
     let segments: SegmentFiles
@@ -73,7 +75,9 @@ struct LogRecovery {
                 case .record(let header, let redo, let position):
                     switch header.kind {
                     case .delivery: try replay(header, redo, at: position, &result)
-                    case .note: result.openNotes.append(try LogNote(octets: redo))
+                    case .note:
+                        result.openNotes.append(try LogNote(octets: redo))
+                        if result.firstOpenNote == nil { result.firstOpenNote = position }
                     }
                     result.end = LogPosition(segment: segment, offset: scanner.offset)
                 case .damaged(let header, _, _, _):
@@ -84,7 +88,7 @@ struct LogRecovery {
                 }
             }
             try note(
-                result, segment, octets: scanner.offset - offset,
+                result, segment, octets: min(scanner.offset, try file.size()),
                 unreadable: result.report.droppedOctets - droppedBefore)
             try connection.execute(script: "COMMIT")
         } catch {
@@ -94,18 +98,19 @@ struct LogRecovery {
     }
 
     private func note(_ result: Result, _ segment: Int64, octets: Int64, unreadable: Int64) throws {
+        let mark = result.firstOpenNote ?? result.end
         try connection.run(
             """
             UPDATE log_state SET applied_segment = ?1, applied_offset = ?2, next_email = max(next_email, ?3)
             WHERE id = 1
-            """, [.integer(result.end.segment), .integer(result.end.offset), .integer(result.nextEmail)]
+            """, [.integer(mark.segment), .integer(mark.offset), .integer(result.nextEmail)]
         ) { _ in }
         guard octets > 0 else { return }
         try connection.run(
             """
             INSERT INTO segment (segment, total, live, unreadable) VALUES (?1, ?2, 0, ?3)
             ON CONFLICT (segment) DO UPDATE
-            SET total = total + excluded.total, unreadable = max(unreadable, excluded.unreadable)
+            SET total = excluded.total, unreadable = max(unreadable, excluded.unreadable)
             """, [.integer(segment), .integer(octets), .integer(unreadable)]
         ) { _ in }
     }

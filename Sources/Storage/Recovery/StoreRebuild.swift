@@ -18,6 +18,7 @@ public struct StoreRebuild: ~Copyable {
     private let describing: LogDescribing
     private let lock: File
     private var nextEmail: Int64 = 1
+    private var unreadable: [Int64: Int64] = [:]
     private var damaged: [DamagedRecord] = []
 
     /// Takes the store's lock: no server may run.
@@ -78,6 +79,11 @@ public struct StoreRebuild: ~Copyable {
             var scanner = try LogScanner(file: file, segment: number, from: 0)
             while let finding = try scanner.next() {
                 apply(finding, file, transaction, &report)
+                switch finding {
+                case .record: break
+                case .damaged(let header, _, _, _): unreadable[number, default: 0] += header.recordLength
+                case .gap(_, let octets): unreadable[number, default: 0] += octets
+                }
                 progress(before + scanner.offset, total)
             }
             before += scanner.offset
@@ -196,7 +202,7 @@ public struct StoreRebuild: ~Copyable {
     private func finish(_ transaction: SQLTransaction, last: Int64?, _ segments: SegmentFiles) throws {
         try describing.recount(transaction, .rebuild)
         try transaction.recountReferences(parts)
-        try transaction.recountSegments(segments)
+        try transaction.recountSegments(segments, unreadable: unreadable)
         try transaction.run(
             "UPDATE log_state SET applied_segment = ?1, applied_offset = 0, next_email = ?2 WHERE id = 1",
             .integer((last ?? 0) + 1), .integer(nextEmail + Self.emailStride))

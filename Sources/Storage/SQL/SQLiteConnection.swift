@@ -1,4 +1,5 @@
 internal import CSQLite
+internal import Glibc
 
 /// One connection to the embedded engine, used by one thread at a time; its statements are prepared once.
 final class SQLiteConnection {
@@ -147,7 +148,10 @@ final class SQLiteConnection {
         case SQLITE_CONSTRAINT: code = .constraint
         case SQLITE_BUSY, SQLITE_LOCKED: code = .inUse
         case SQLITE_IOERR, SQLITE_CANTOPEN, SQLITE_READONLY, SQLITE_NOMEM:
-            code = sqlite3_system_errno(handle) == 28 ? .diskFull : .inputOutput
+            // A flush that failed is never only a full disk: what it should have written may be half there.
+            let isFlush = [4, 5].contains(result >> 8)  // SQLITE_IOERR_FSYNC, SQLITE_IOERR_DIR_FSYNC
+            let isFull = [ENOSPC, EDQUOT].contains(sqlite3_system_errno(handle))
+            code = isFull && !isFlush ? .diskFull : .inputOutput
         default: code = .misuse
         }
         return StorageError(code, "database: \(String(cString: sqlite3_errmsg(handle))) (\(result)) in: \(what)")
