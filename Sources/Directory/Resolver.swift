@@ -158,14 +158,17 @@ struct Resolver {
 
     private mutating func addLocal(_ account: AccountID, _ address: EmailAddress, _ branch: Branch) throws {
         guard accounts.insert(account).inserted else { return }
-        let deliveredTo = branch.subaddress.flatMap { tagged(address, $0) } ?? address
-        let quota = try transaction.first(
-            "SELECT quota_bytes FROM account WHERE id = ?1", .integer(account.rawValue)
-        ) { $0.integer(0) }
+        let row = try transaction.first(
+            "SELECT quota_bytes, address FROM account WHERE id = ?1", .integer(account.rawValue)
+        ) { (quotaBytes: $0.integer(0), address: EmailAddress($0.text(1))) }
+        // The account's spelling, not the sender's: whoever filters by Delivered-To sees one.
+        var deliveredTo = address
+        if let own = row?.address, own.lookupKey == address.lookupKey { deliveredTo = own }
+        deliveredTo = branch.subaddress.flatMap { tagged(deliveredTo, $0) } ?? deliveredTo
         expansion.localCopies.append(
             LocalCopy(
                 account: account, deliveredTo: deliveredTo, originalTo: originalTo, subaddress: branch.subaddress,
-                returnPath: branch.returnPath, quotaBytes: quota ?? 0))
+                returnPath: branch.returnPath, quotaBytes: row?.quotaBytes ?? 0))
         outgrown = accounts.count + remotes.count > limits.copiesMax
     }
 

@@ -71,11 +71,18 @@ public final class Server<Session: ConnectionSession>: Service {
             let fresh = try await bind()
             bound.withLock { $0 = fresh }
         } catch {
-            throw ListenerError(listener: configuration.name, address: configuration.address, reason: "\(error)")
+            throw ListenerError(
+                listener: configuration.name, address: configuration.address, reason: Self.reason(error))
         }
         logger.info(
             "listening",
             metadata: ["listener": "\(configuration.name)", "address": "\(localAddressText)"])
+    }
+
+    /// In the system's words alone, where it has some.
+    private static func reason(_ error: any Error) -> String {
+        guard let error = error as? IOError else { return "\(error)" }
+        return String(cString: strerror(error.errnoCode))
     }
 
     /// Serves until the graceful stop, or until the task is cancelled (then connections are cut).

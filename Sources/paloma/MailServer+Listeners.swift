@@ -84,12 +84,13 @@ extension MailServer {
         MonitorRoutes.add(to: router, metrics: registry) { await health.state() }
         var quiet = logger
         quiet.logLevel = max(logger.logLevel, .warning)
-        return HTTPServer(
+        let server = HTTPServer(
             router: router, host: endpoint.address.text, port: endpoint.port, group: group, logger: quiet
         ) { [logger] _ in
             logger.info("listening", metadata: ["listener": "http", "address": "\(endpoint)"])
             ready.oneMore()
         }
+        return HTTPListener(server: server, place: "\(endpoint)")
     }
 
     /// For logs and metrics: `smtp`, `pop3s`.

@@ -39,6 +39,9 @@ struct Paloma: AsyncParsableCommand {
             end(complaint)
         } catch let failure as AdminFailure {
             end(Complaint(failure.problem, advice: failure.advice))
+        } catch let code as ExitCode {
+            // What there was to say has been said.
+            Glibc.exit(code.rawValue)
         } catch let error as ConfigurationError {
             end(Complaint("the configuration has mistakes\n\(error)"))
         } catch {

@@ -117,11 +117,11 @@ def test_flips_anywhere_in_the_log_are_found_or_harmless(filled):
             filled.check()
         filled.start()
         for who in (ANA, BEN):
-            found = contents(filled, who)
-            for number, octets in found.items():
-                assert untraced(octets) == filled.sent[number]
-            lost = filled.alive[who] - set(found)
-            assert len(lost) <= (1 if status else 0), f"one bit cost {lost}"
+            # Repaired, the message that `check` has named may keep its flipped bit: "mended as far as the bytes allow".
+            received = [untraced(octets) for octets in filled.messages(who)]
+            hurt = [number for number in filled.alive[who] if filled.sent[number] not in received]
+            assert len(received) <= len(filled.alive[who])
+            assert len(hurt) <= (1 if status else 0), f"one bit cost {hurt}"
         filled.stop()
         shutil.rmtree(filled.data)
         shutil.copytree(kept, filled.data)
@@ -139,10 +139,10 @@ def test_a_torn_log_keeps_all_before_the_tear(filled, cut):
     filled.check("--repair", status=None)
     filled.check()
     filled.start()
-    found = contents(filled, ANA)
-    for number, octets in found.items():
-        assert_same(octets, filled.sent[number])
-    assert len(filled.alive[ANA] - set(found)) <= 1 + cut // 3000
+    # Of a torn message that `check` has named what is there may be kept: "mended as far as the bytes allow".
+    received = [untraced(octets) for octets in filled.messages(ANA)]
+    assert len(received) <= len(filled.alive[ANA])
+    assert sum(filled.sent[number] not in received for number in filled.alive[ANA]) <= 1 + cut // 3000
     filled.send(message(99), ANA)
     filled.stop()
     filled.check()

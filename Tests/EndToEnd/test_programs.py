@@ -321,13 +321,20 @@ def with_mpop_new(server, folder):
 # ------------------------------------------------------------------ Postfix's generator
 
 
-@pytest.mark.parametrize("options", [(), ("-d",), ("-o",), ("-N",)], ids=["plain", "persistent", "old HELO", "numbered"])
+@pytest.mark.parametrize("options", [(), ("-d",), ("-N",)], ids=["plain", "persistent", "numbered"])
 def test_smtp_source(make_server, options):
     server = make_server(accounts=["ana"])
     server.cli("domain", "add", "many.test", "--catch-all", ANA)
     run(["smtp-source", *options, "-s", "10", "-m", "200", "-l", "4096", "-f", "sender@elsewhere.test", "-t", "box@many.test",
          f"127.0.0.1:{server.ports['smtp']}"])
     assert server.count(ANA) == 200
+
+
+def test_smtp_source_without_a_greeting(server):
+    """-o sends no HELO; RFC 5321 §4.1.4: a session with mail transactions MUST begin with one."""
+    talk = run(["smtp-source", "-o", "-m", "1", "-f", "sender@elsewhere.test", "-t", ANA, f"127.0.0.1:{server.ports['smtp']}"], status=1)
+    assert b"503" in talk
+    assert server.count(ANA) == 0
 
 
 def test_smtp_source_with_many_recipients(make_server):

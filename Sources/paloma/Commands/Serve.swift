@@ -42,7 +42,22 @@ struct Serve: AsyncParsableCommand {
             await store.close()
         } catch {
             await store.close()
-            throw error is Complaint || error is AdminFailure ? error : Complaint("\(error)")
+            throw Serve.complaint(error)
         }
     }
+
+    private static func complaint(_ error: any Error) -> any Error {
+        switch error {
+        case is Complaint, is AdminFailure: error
+        case is ListenerError: Complaint("\(error)", advice: Complaint.portAdvice)
+        default: Complaint("\(error)")
+        }
+    }
+}
+
+extension Complaint {
+    /// What helps when an address cannot be listened on.
+    static let portAdvice =
+        "see what listens there with ss -ltnp, or change the port in the configuration; ports below 1024 need root "
+        + "or the capability CAP_NET_BIND_SERVICE"
 }
