@@ -24,6 +24,10 @@ public enum MailSystemStore {
         salvageMailboxes: { account, transaction in try MailStore.salvageMailboxes(account, in: transaction) },
         isTaken: { copy, transaction in try MailStore.isTaken(copy, in: transaction) },
         apply: { note, transaction in try MailStore.apply(note, in: transaction) },
+        discard: { email, transaction in
+            try MailStore.discard(email, in: transaction)
+            try MailQueue.discard(email, in: transaction)
+        },
         reread: { email, octets, transaction in try MailStore.reread(email, octets, in: transaction) },
         recount: { transaction, reason in try MailStore.recount(reason, in: transaction) })
 

@@ -75,6 +75,10 @@ extension Directory {
                 """,
                 "CREATE INDEX address_by_domain ON address (domain_id, kind)",
             ]
+        ],
+        salvaged: [
+            ("directory_counter", "name"), ("directory_setting", "name"), ("domain", "id"), ("account", "id"),
+            ("alias", "id"), ("mailing_list", "id"), ("address_target", "id"), ("address", "lookup_key"),
         ])
 }
 

@@ -2,6 +2,15 @@ public import MailCore
 public import Storage
 
 extension MailQueue {
+    /// Takes a message out of the queue of which nothing is left.
+    public static func discard(_ email: EmailID, in transaction: SQLTransaction) throws {
+        guard try transaction.run("DELETE FROM queue_message WHERE queue_id = ?1", .integer(email.rawValue)) > 0 else {
+            return
+        }
+        try transaction.run("DELETE FROM queue_recipient WHERE queue_id = ?1", .integer(email.rawValue))
+        try transaction.release(email)
+    }
+
     /// A message's queue entry as it stands now, or nil when it has none (any more).
     public static func queued(_ email: EmailID, in transaction: SQLTransaction) throws -> QueuedMessage? {
         let message = try transaction.first(

@@ -114,15 +114,27 @@ extension MailStore {
         }
     }
 
-    /// What was read from a message is read again, since its octets are not what they were.
+    /// Takes all copies of a message away of which nothing is left.
+    public static func discard(_ email: EmailID, in transaction: SQLTransaction) throws {
+        for copy in try copies(of: email, in: transaction) {
+            _ = try expunge([copy.uid], from: copy.mailbox, copy.account, in: transaction)
+        }
+    }
+
+    /// The header line that the copies of a damaged message get, for people and for programs.
+    package static let damageField = "X-Paloma-Damaged: octets of this message were lost or changed on the disk\r\n"
+
+    /// What was read from a message is read again, since its octets are not what they were; its copies say so.
     public static func reread(
         _ email: EmailID, _ octets: UnsafeRawBufferPointer, in transaction: SQLTransaction
     ) throws {
         try transaction.run("DELETE FROM email_facts WHERE email = ?1", .integer(email.rawValue))
         try keep(MessageFacts(parsing: octets), of: email, in: transaction)
         try transaction.run(
-            "UPDATE message SET octets = ?2 + length(prefix) WHERE email = ?1", .integer(email.rawValue),
-            .integer(Int64(octets.count)))
+            """
+            UPDATE message SET prefix = CAST(prefix || ?3 AS BLOB), octets = ?2 + length(prefix) + length(?3)
+            WHERE email = ?1
+            """, .integer(email.rawValue), .integer(Int64(octets.count)), .octets(Array(damageField.utf8)))
         try recount(in: transaction)
     }
 

@@ -86,5 +86,6 @@ extension MailStore {
                 ) WITHOUT ROWID
                 """,
             ]
-        ], references: ["SELECT email FROM message"])
+        ], references: ["SELECT email FROM message"],
+        salvaged: [("mailbox", "account"), ("account_state", "account")])
 }

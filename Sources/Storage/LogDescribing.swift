@@ -17,7 +17,9 @@ public struct LogDescribing: Sendable {
     public typealias IsTaken = @Sendable (FiledCopy, SQLTransaction) throws -> Bool
     /// Does a note's change to a database that is made anew.
     public typealias Apply = @Sendable (LogNote, SQLTransaction) throws -> Void
-    /// A message's octets are not what they were: what was read from them is read again.
+    /// Nothing is left of a message: its copies and queue entries go.
+    public typealias Discard = @Sendable (EmailID, SQLTransaction) throws -> Void
+    /// A message's octets are not what they were: what was read from them is read again, and its copies say so.
     public typealias Reread = @Sendable (EmailID, UnsafeRawBufferPointer, SQLTransaction) throws -> Void
     /// Counts again what is counted.
     public typealias Recount = @Sendable (SQLTransaction, RecountReason) throws -> Void
@@ -36,6 +38,7 @@ public struct LogDescribing: Sendable {
     let salvageMailboxes: SalvageMailboxes
     let isTaken: IsTaken
     let apply: Apply
+    let discard: Discard
     let reread: Reread
     let recount: Recount
 
@@ -43,7 +46,7 @@ public struct LogDescribing: Sendable {
     public init(
         replay: @escaping Replay, describe: @escaping Describe, restate: @escaping Restate,
         salvageMailboxes: @escaping SalvageMailboxes, isTaken: @escaping IsTaken, apply: @escaping Apply,
-        reread: @escaping Reread, recount: @escaping Recount
+        discard: @escaping Discard, reread: @escaping Reread, recount: @escaping Recount
     ) {
         self.replay = replay
         self.describe = describe
@@ -51,6 +54,7 @@ public struct LogDescribing: Sendable {
         self.salvageMailboxes = salvageMailboxes
         self.isTaken = isTaken
         self.apply = apply
+        self.discard = discard
         self.reread = reread
         self.recount = recount
     }

@@ -8,8 +8,8 @@ public struct StorageLimits: Sendable {
     public var groupJobsMax = 256
     /// Confirmed deliveries whose rows may be hidden from readers who do not ask.
     public var hiddenMax = 512
-    /// How long they may be, in seconds, when nothing else is to be written.
-    public var hiddenSecondsMax = 0.01
+    /// How long they may be, in seconds.
+    public var hiddenSecondsMax = 0.02
     /// Octets of a message that wait in memory while it arrives; what is larger goes to a file.
     public var spoolMemoryMax = 256 << 10
     /// Connections and threads that read.

@@ -46,7 +46,9 @@ extension Store {
 
     /// An empty database beside a log would take new mail under old numbers.
     private static func refuseLostDatabase(_ folder: String) throws {
-        guard try !Folder.names(folder).contains("paloma.db") else { return }
+        if try Folder.names(folder).contains("paloma.db") {
+            guard try File(StoreFiles.database(folder), .read).size() == 0 else { return }
+        }
         let segments = SegmentFiles(folder: StoreFiles.log(folder))
         guard try segments.list().contains(where: { try segments.file($0).size() > 0 }) else { return }
         throw StorageError(

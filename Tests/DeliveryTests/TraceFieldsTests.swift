@@ -73,7 +73,7 @@ import Testing
     static let prefixes: [(String, String, String?, String?, String)] = [
         (
             "ana@example.test", "ana@example.test", nil, "s@a.example",
-            "Return-Path: <s@a.example>\r\nDelivered-To: ana@example.test\r\n"
+            "Return-Path: <s@a.example>\r\nDelivered-To: ana@example.test\r\nX-Original-To: ana@example.test\r\n"
         ),
         (
             "ana@example.test", "info@example.test", nil, nil,

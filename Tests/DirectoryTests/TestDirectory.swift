@@ -17,7 +17,7 @@ final class DirectoryFolder: Sendable {
     static let describing = LogDescribing(
         replay: { _, _, _ in }, describe: { _, _ in throw StorageError(.misuse, "no messages here") },
         restate: { note, _ in [note] }, salvageMailboxes: { _, _ in }, isTaken: { _, _ in false }, apply: { _, _ in },
-        reread: { _, _, _ in }, recount: { _, _ in })
+        discard: { _, _ in }, reread: { _, _, _ in }, recount: { _, _ in })
 
     func open() throws -> Store {
         try Store.open(folder: path, parts: [Directory.schema], describing: Self.describing).store

@@ -36,7 +36,7 @@ final class TestFolder: Sendable {
                 """,
                 "CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT)",
             ]
-        ], references: ["SELECT email FROM filing"])
+        ], references: ["SELECT email FROM filing"], salvaged: [("setting", "name")])
 
     static let describing = LogDescribing(
         replay: { record, _, transaction in
@@ -67,6 +67,10 @@ final class TestFolder: Sendable {
                     "DELETE FROM filing WHERE email = ?1 AND account = ?2", .integer(Int64(uid.rawValue)),
                     .integer(account.rawValue))
             }
+        },
+        discard: { email, transaction in
+            let gone = try transaction.run("DELETE FROM filing WHERE email = ?1", .integer(email.rawValue))
+            for _ in 0..<gone { try transaction.release(email) }
         },
         reread: { _, _, _ in },
         recount: { _, _ in })

@@ -55,14 +55,19 @@ final class CommitQueue: @unchecked Sendable {  // `jobs` and `isClosed` are rea
 
     /// The writer's thread.
     private func serve() {
-        var patienceSeconds = limits.hiddenSecondsMax
+        var revealAt: ContinuousClock.Instant?
         while true {
             if committer.hasHiddenRows {
-                guard lock.lock(whenValue: .some, timeoutSeconds: patienceSeconds) else {
-                    patienceSeconds = committer.reveal() ? limits.hiddenSecondsMax : Self.retrySeconds
+                let now = ContinuousClock.now
+                let due = revealAt ?? now + .seconds(limits.hiddenSecondsMax)
+                revealAt = due
+                let left = Double((due - now) / .milliseconds(1)) / 1000
+                guard left > 0, lock.lock(whenValue: .some, timeoutSeconds: left) else {
+                    revealAt = committer.reveal() ? nil : now + .seconds(Self.retrySeconds)
                     continue
                 }
             } else {
+                revealAt = nil
                 lock.lock(whenValue: .some)
             }
             let group = takeGroup()

@@ -2,6 +2,15 @@ internal import MailCore
 
 /// Counts that are kept beside what they count, made anew from it.
 extension SQLTransaction {
+    /// Writes all rows to the log that it should have: after notes in it were damaged.
+    func salvageAll(_ parts: [SchemaPart]) throws {
+        for (table, key) in parts.flatMap(\.salvaged) {
+            var values: [SQLValue] = []
+            try connection.run(composed: "SELECT DISTINCT \(key) FROM \(table)", []) { values.append($0.value(0)) }
+            for value in values { try salvage(table: table, key: key, value) }
+        }
+    }
+
     /// Messages whose count of references is wrong, with what it is and what it should be.
     func wrongReferences(_ parts: [SchemaPart]) throws -> [(email: EmailID, counted: Int64, kept: Int64)] {
         guard parts.contains(where: { !$0.references.isEmpty }) else { return [] }
@@ -38,13 +47,13 @@ extension SQLTransaction {
         try run("DELETE FROM content WHERE references_count <= 0")
     }
 
-    /// Octets in each segment, and those of them that something refers to.
+    /// Octets in each segment, and those of them that something refers to; what is no record there is known by now.
     func recountSegments(_ segments: SegmentFiles) throws {
         try run("DELETE FROM segment")
         for segment in try segments.list() {
             try run(
                 """
-                INSERT INTO segment SELECT ?1, ?2, coalesce(sum(record_length), 0) FROM content WHERE segment = ?1
+                INSERT INTO segment SELECT ?1, ?2, coalesce(sum(record_length), 0), ?2 FROM content WHERE segment = ?1
                 """, .integer(segment), .integer(try segments.file(segment).size()))
         }
     }

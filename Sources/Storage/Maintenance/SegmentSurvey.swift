@@ -8,6 +8,8 @@ struct SegmentSurvey: Sendable {
     private(set) var notes: [LogNote] = []
     /// Accounts that records or notes are about.
     private(set) var accounts: Set<AccountID> = []
+    /// Octets that are no whole record.
+    private(set) var unreadable: Int64 = 0
     /// How far the look went.
     private(set) var size: Int64 = 0
 
@@ -25,6 +27,11 @@ struct SegmentSurvey: Sendable {
                 case .note:
                     if keepsNotes { keep(try LogNote(octets: redo), &seen) }
                 }
+            }
+            switch finding {
+            case .record: break
+            case .damaged(let header, _, _, _): unreadable += header.recordLength
+            case .gap(_, let octets): unreadable += octets
             }
             size = scanner.offset
             progress(size)

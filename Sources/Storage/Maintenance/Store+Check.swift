@@ -100,13 +100,62 @@ extension Store {
         var done: Int64 = 0
         for number in numbers {
             let before = done
+            // Before the look: a segment that grows meanwhile is longer than its row said, never shorter.
+            let known = try await knownOctets(of: number)
             let survey = try await work { try SegmentSurvey(segments, number) { progress(before + $0, total) } }
             done += survey.size
+            let found = findings.count
             for (email, content) in try await contents(of: number) {
                 if let finding = try await check(email, content, survey, mode) { findings.append(finding) }
             }
+            if let finding = try await checkRest(of: number, survey, known, hasFindings: findings.count > found, mode) {
+                findings.append(finding)
+            }
         }
         return findings
+    }
+
+    /// What a segment's row says of it.
+    private struct KnownOctets: Sendable {
+        var total: Int64
+        var unreadable: Int64
+    }
+
+    private func knownOctets(of segment: Int64) async throws -> KnownOctets? {
+        try await read { transaction in
+            try transaction.first(
+                "SELECT total, unreadable FROM segment WHERE segment = ?1", .integer(segment)
+            ) { KnownOctets(total: $0.integer(0), unreadable: $0.integer(1)) }
+        }
+    }
+
+    /// Records of no message that is still there can be damaged as well: those a rebuild makes accounts and mailboxes from.
+    private func checkRest(
+        of segment: Int64, _ survey: SegmentSurvey, _ known: KnownOctets?, hasFindings: Bool, _ mode: CheckMode
+    ) async throws -> CheckFinding? {
+        guard let known else { return nil }
+        let missing = max(0, known.total - survey.size)
+        guard missing > 0 || survey.unreadable > known.unreadable else { return nil }
+        if mode == .repair {
+            // What was mended may stand in this very segment, behind the damage.
+            let (parts, segments) = (parts, segments)
+            let mended = try await work { try SegmentSurvey(segments, segment) { _ in } }
+            let (unreadable, size) = (mended.unreadable, mended.size)
+            try await enqueue(.database, message: nil, isMaintenance: true) { transaction in
+                try transaction.salvageAll(parts)
+                try transaction.run(
+                    "UPDATE segment SET unreadable = ?2, total = min(total, ?3) WHERE segment = ?1", .integer(segment),
+                    .integer(unreadable), .integer(size))
+                return (nil, ())
+            }
+        }
+        guard !hasFindings else { return nil }
+        return CheckFinding(
+            kind: .unreadableLog,
+            text: """
+                \(missing + survey.unreadable - known.unreadable) octets of \(segments.path(segment)) are not what was \
+                written; no message that is still there is hurt
+                """, isMended: mode == .repair)
     }
 
     func contents(of segment: Int64) async throws -> [(EmailID, StoredOctets)] {
@@ -151,9 +200,16 @@ extension Store {
             finding.text =
                 "its octets are right, but the record around them at \(content.position.offset) of \(path) is not"
         }
-        if mode == .repair, octets.readableBytes > 0 {
-            finding.isMended = try await rewrite(email, MessageBody(octets), ifStillAt: content)
-            if finding.isMended { finding.text += "; what is there was written anew" }
+        if mode == .repair {
+            if octets.readableBytes > 0 {
+                finding.isMended = try await rewrite(email, MessageBody(octets), ifStillAt: content)
+                finding.text += finding.isMended ? "; what is there was kept" : ""
+            } else {
+                let discard = describing.discard
+                try await change { try discard(email, $0) }
+                finding.isMended = true
+                finding.text += "; nothing is left of it, and its entry was removed"
+            }
         }
         return finding
     }

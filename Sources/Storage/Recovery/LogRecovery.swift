@@ -65,6 +65,7 @@ struct LogRecovery {
         // What is replayed may be in the kernel's memory only.
         try file.synchronize()
         try Folder.synchronize(segments.folder)
+        let droppedBefore = result.report.droppedOctets
         try connection.execute(script: "BEGIN IMMEDIATE")
         do {
             while let finding = try scanner.next() {
@@ -82,7 +83,9 @@ struct LogRecovery {
                     result.report.droppedOctets += octets
                 }
             }
-            try note(result, segment, octets: scanner.offset - offset)
+            try note(
+                result, segment, octets: scanner.offset - offset,
+                unreadable: result.report.droppedOctets - droppedBefore)
             try connection.execute(script: "COMMIT")
         } catch {
             try? connection.execute(script: "ROLLBACK")
@@ -90,7 +93,7 @@ struct LogRecovery {
         }
     }
 
-    private func note(_ result: Result, _ segment: Int64, octets: Int64) throws {
+    private func note(_ result: Result, _ segment: Int64, octets: Int64, unreadable: Int64) throws {
         try connection.run(
             """
             UPDATE log_state SET applied_segment = ?1, applied_offset = ?2, next_email = max(next_email, ?3)
@@ -100,9 +103,10 @@ struct LogRecovery {
         guard octets > 0 else { return }
         try connection.run(
             """
-            INSERT INTO segment (segment, total, live) VALUES (?1, ?2, 0)
-            ON CONFLICT (segment) DO UPDATE SET total = total + excluded.total
-            """, [.integer(segment), .integer(octets)]
+            INSERT INTO segment (segment, total, live, unreadable) VALUES (?1, ?2, 0, ?3)
+            ON CONFLICT (segment) DO UPDATE
+            SET total = total + excluded.total, unreadable = max(unreadable, excluded.unreadable)
+            """, [.integer(segment), .integer(octets), .integer(unreadable)]
         ) { _ in }
     }
 
