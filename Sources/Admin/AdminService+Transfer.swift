@@ -18,7 +18,7 @@ extension AdminService {
             try await importer.take(event, mailbox: mailbox)
             if case .ends = event { report(.progress(done: reader.offset, total: size)) }
         }
-        return .transfer(importer.report)
+        return .transfer(try await importer.finish())
     }
 
     /// Files the messages of a Maildir in mailboxes of the same names.
@@ -30,7 +30,7 @@ extension AdminService {
             try await importer.take(event, mailbox: nil)
             if case .ends = event { report(.progress(done: Int64(reader.position), total: count)) }
         }
-        return .transfer(importer.report)
+        return .transfer(try await importer.finish())
     }
 
     func accountID(_ address: String) async throws -> AccountID {
@@ -38,11 +38,19 @@ extension AdminService {
     }
 }
 
-/// Files messages one after the other with the flags and dates that they had.
+/// Files messages in the order of their file, with the flags and dates that they had.
+///
+/// It waits for a message only when many are on their way: what the writer finds waiting it makes durable with one flush.
 private struct MailImporter {
     let service: AdminService
     let account: AccountID
-    var report = TransferReport()
+    private var report = TransferReport()
+    /// The oldest first.
+    private var underWay: [(task: Task<Result<Int64, DeliveryError>, Never>, octets: Int64)] = []
+    private var octetsUnderWay: Int64 = 0
+
+    private static let underWayMax = 64
+    private static let octetsUnderWayMax: Int64 = 16 << 20
 
     private var mailboxes: [String: MailboxID] = [:]
     private var mailbox = MailboxID.inbox
@@ -75,16 +83,57 @@ private struct MailImporter {
         let copy = NewCopy(
             account: account, mailbox: mailbox, flags: mark.flags, keywords: mark.keywords,
             internalDate: mark.dateSeconds ?? now, saveDate: now)
-        do {
-            _ = try await service.delivery.append(body, copy)
-        } catch {
-            guard error == .diskFull else { throw AdminFailure("\(error)") }
-            throw AdminFailure(
-                "the disk is full; \(report.messages) messages are imported", advice: "make room, then import the rest")
-        }
-        report.messages += 1
-        report.bytes += body.count
         spool = service.store.spool()
+        let delivery = service.delivery
+        let message: Delivery.PreparedMessage
+        do {
+            message = try await delivery.prepare(body)
+        } catch {
+            throw AdminFailure("\(error)")
+        }
+        while underWay.count >= Self.underWayMax || octetsUnderWay + body.count > Self.octetsUnderWayMax,
+            !underWay.isEmpty
+        {
+            try await settleOldest()
+        }
+        let octets = body.count
+        // Immediate: the message has its place in the writer's order before the next one is read.
+        let task = Task.immediate { () async -> Result<Int64, DeliveryError> in
+            do throws(DeliveryError) {
+                _ = try await delivery.append(message, copy)
+                return .success(octets)
+            } catch {
+                return .failure(error)
+            }
+        }
+        underWay.append((task, octets))
+        octetsUnderWay += octets
+    }
+
+    /// Waits for the rest.
+    mutating func finish() async throws -> TransferReport {
+        while !underWay.isEmpty { try await settleOldest() }
+        return report
+    }
+
+    private mutating func settleOldest() async throws {
+        let (task, octets) = underWay.removeFirst()
+        octetsUnderWay -= octets
+        guard case .failure(let error) = await task.value else {
+            count(octets)
+            return
+        }
+        // Those behind it are filed or not by now; what is told has to be true of them all.
+        for (task, octets) in underWay { if case .success = await task.value { count(octets) } }
+        underWay = []
+        guard error == .diskFull else { throw AdminFailure("\(error)") }
+        throw AdminFailure(
+            "the disk is full; \(report.messages) messages are imported", advice: "make room, then import the rest")
+    }
+
+    private mutating func count(_ octets: Int64) {
+        report.messages += 1
+        report.bytes += octets
     }
 
     /// The mailbox; made when it is not there.

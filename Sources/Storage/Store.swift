@@ -82,17 +82,24 @@ public final class Store: Sendable {
 
     /// Delivers a message: its octets, the rows of its copies and queue entries, in one transaction; on disk when it
     /// returns. The closure files the copies and returns the record that does the same again in a replay.
-    public func deliver<T: Sendable>(
-        _ email: EmailID, _ body: MessageBody,
-        _ file: @escaping @Sendable (SQLTransaction) throws -> (DeliveryRecord?, T)
-    ) async throws -> T {
+    ///
+    /// It has its place in the writer's order before the caller is first suspended, so that a caller who does not wait
+    /// for each has them filed in the order of the calls.
+    public nonisolated(nonsending)
+        func deliver<T: Sendable>(
+            _ email: EmailID, _ body: MessageBody,
+            _ file: @escaping @Sendable (SQLTransaction) throws -> (DeliveryRecord?, T)
+        ) async throws -> T
+    {
         try await enqueue(.log, message: CommitJob.Message(purpose: .arrival, email: email, body: body), file)
     }
 
-    func enqueue<T: Sendable>(
-        _ durability: CommitJob.Durability, message: CommitJob.Message?, isMaintenance: Bool = false,
-        _ body: @escaping @Sendable (SQLTransaction) throws -> (DeliveryRecord?, T)
-    ) async throws -> T {
+    nonisolated(nonsending)
+        func enqueue<T: Sendable>(
+            _ durability: CommitJob.Durability, message: CommitJob.Message?, isMaintenance: Bool = false,
+            _ body: @escaping @Sendable (SQLTransaction) throws -> (DeliveryRecord?, T)
+        ) async throws -> T
+    {
         try await withCheckedThrowingContinuation { continuation in
             let outcome = Outcome<T>()
             commits.enqueue(

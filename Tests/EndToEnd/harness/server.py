@@ -42,6 +42,7 @@ class PalomaServer:
         self.socket_path = None
         self.settings = settings or {}
         self.environment = {}
+        self.command_environment = {}
         self.damaged = False
 
     # ---------------------------------------------------------------- making it
@@ -187,7 +188,7 @@ class PalomaServer:
         command = [self.binary, *map(str, arguments)] + (["--config", str(self.config)] if config else [])
         done = subprocess.run(
             command, input=input.encode() if isinstance(input, str) else input, capture_output=True, timeout=timeout,
-            stdin=subprocess.DEVNULL if input is None else None,
+            stdin=subprocess.DEVNULL if input is None else None, env={**os.environ, **self.command_environment},
         )
         if status is not None and done.returncode != status:
             raise CommandFailed(
