@@ -1,4 +1,5 @@
 import Logging
+import MailStore
 import ServiceLifecycle
 import Storage
 
@@ -29,6 +30,7 @@ struct CompactionService: Service {
                 logger.error("segment not compacted", metadata: ["problem": "\(problem)"])
             }
             guard report.segments > 0 else { return }
+            try await MailStore(store: store).forgetEmptyThreads()
             logger.info(
                 "log compacted", metadata: ["segments": "\(report.segments)", "octets": "\(report.octetsFreed)"])
         } catch {
