@@ -19,7 +19,7 @@ public func fuzzPOP3Server(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt
 
 /// One connection with a session that decides by a counter.
 private struct Dialogue {
-    private var machine: POP3Server
+    private var machine: POP3ServerStateMachine
     private let answers: UInt8
     private var asked: UInt8 = 0
     private var record: [String] = []
@@ -28,7 +28,7 @@ private struct Dialogue {
         var configuration = POP3Configuration()
         configuration.loginPolicy = .allowsClearText
         let secret = SecretBytes(Array(repeating: 7, count: 32))
-        machine = POP3Server(
+        machine = POP3ServerStateMachine(
             configuration: configuration, tls: .unavailable, nonces: SASLNonceSource(seed: secret), decoySecret: secret)
         self.answers = answers
     }
