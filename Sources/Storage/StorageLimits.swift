@@ -9,7 +9,7 @@ public struct StorageLimits: Sendable {
     /// Confirmed deliveries whose rows may be hidden from readers who do not ask.
     public var hiddenMax = 512
     /// How long they may be, in seconds.
-    public var hiddenSecondsMax = 0.02
+    public var hiddenSecondsMax = 0.1
     /// Octets of a message that wait in memory while it arrives; what is larger goes to a file.
     public var spoolMemoryMax = 256 << 10
     /// Connections and threads that read.
