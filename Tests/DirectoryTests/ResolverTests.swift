@@ -36,7 +36,7 @@ import Testing
     private let table: [(String, String)] = [
         // accounts
         ("ana@example.test", "ana@example.test"),
-        ("ANA@Example.TEST", "ANA@example.test"),
+        ("ANA@Example.TEST", "ana@example.test"),
         ("ana@xn--bcher-kva.test", "ana@xn--bcher-kva.test"),
         ("ana@BÜCHER.test", "ana@xn--bcher-kva.test"),
         ("\"ana\"@example.test", "ana@example.test"),
