@@ -48,7 +48,8 @@ import Testing
     static let bad: [String] = [
         "<", "<a", "<a@", "<a@>", "<@>", "<@b.example>", "<@b.example:>", "<@b.example:a@c.example",
         "<@b.example,:a@c.example>",
-        "<a@b.example.>", "<a b@c.example>", "<a@b example>", "<a@b.example", "a@b.example>", "<a@b@c.example>", "<a@-b.example>",
+        "<a@b.example.>", "<a b@c.example>", "<a@b example>", "<a@b.example", "a@b.example>", "<a@b@c.example>",
+        "<a@-b.example>",
         "<a@b-.example>",
         "<a@b..example>", "<a@.b.example>", "<a@[192.0.2.256]>", "<a@[192.0.2.1>", "<a@[IPv6:xyz]>", "<a@[x400:c=us]>",
         "<\"a@b.example>", "<\"a\"b@b.example>", "<a\"b\"@b.example>", "<\"a\\", "<(c)a@b.example>", "<a,b@c.example>",
