@@ -30,6 +30,14 @@ def free_port():
         return probe.getsockname()[1]
 
 
+def connects(port):
+    try:
+        socket.create_connection(("127.0.0.1", port), 1).close()
+        return True
+    except OSError:
+        return False
+
+
 def wait_for(check, what, seconds=60):
     end = time.monotonic() + seconds
     while time.monotonic() < end:
@@ -257,6 +265,8 @@ class Paloma:
         self.accounting.add_root(self.process.pid)
         wait_for(lambda: greets(self.smtp_port, b"220") and greets(self.pop3_port, b"+OK"), self.name)
         self.ready_seconds = time.monotonic() - begun
+        # What counts the deliveries comes last.
+        wait_for(lambda: connects(self.http_port), self.name)
 
     def stop(self):
         for pid in self.accounting.pids() or [self.process.pid]:
