@@ -91,6 +91,7 @@ let package = Package(
         .testTarget(name: "DirectoryTests", dependencies: ["Directory"], swiftSettings: strict),
         .target(name: "MailStore", dependencies: ["InternetMessage", "MailCore", "Storage"], swiftSettings: strict),
         .target(name: "MailQueue", dependencies: ["MailCore", "Storage"], swiftSettings: strict),
+        .target(name: "MailTrace", dependencies: ["MailCore", "Storage"], swiftSettings: strict),
 
         .target(name: "MailboxFormats", dependencies: ["MailCore"], swiftSettings: strict),
         .testTarget(
@@ -125,8 +126,9 @@ let package = Package(
         // agents
         .target(
             name: "Delivery",
-            dependencies: ["Directory", "InternetMessage", "MailCore", "MailQueue", "MailStore", "Storage", nio],
-            swiftSettings: strict),
+            dependencies: [
+                "Directory", "InternetMessage", "MailCore", "MailQueue", "MailStore", "MailTrace", "Storage", nio,
+            ], swiftSettings: strict),
         .target(
             name: "SMTPServer",
             dependencies: [

@@ -48,6 +48,32 @@ public struct EnvelopeParameters: Hashable, Sendable {
     public var dsnReturn: Return?
     /// ENVID=, decoded from xtext (RFC 3461 §4.4); at most 100 octets.
     public var envelopeID: String?
+    /// HOLDFOR= or HOLDUNTIL= (RFC 4865 §5), in seconds since 1970, UTC.
+    public var holdUntil: Int64?
+    /// BY= (RFC 2852 §4).
+    public var deliverBy: DeliverBy?
+
+    /// By when a message has to be delivered.
+    public struct DeliverBy: Hashable, Sendable {
+        /// What is done when it was not.
+        public enum Mode: UInt8, Sendable {
+            /// It comes back.
+            case `return` = 0
+            /// Its sender is told, and trying goes on.
+            case notify = 1
+        }
+
+        /// In seconds since 1970, UTC.
+        public var at: Int64
+        /// What is done then.
+        public var mode: Mode
+
+        /// A limit.
+        public init(at: Int64, mode: Mode) {
+            self.at = at
+            self.mode = mode
+        }
+    }
 
     /// Whether the SMTPUTF8 parameter was given.
     public enum SMTPUTF8Need: UInt8, Sendable {

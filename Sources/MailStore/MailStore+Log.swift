@@ -28,7 +28,7 @@ extension MailStore {
     /// Notes that say how things are now with what a note is about.
     public static func restate(_ note: LogNote, in transaction: SQLTransaction) throws -> [LogNote] {
         switch note {
-        case .rows:
+        case .rows, .settled:
             return []
         case .filed(_, let copy):
             return try restate(copy.account, copy.mailbox, [copy.uid], copy.modSeq, in: transaction)
@@ -86,7 +86,7 @@ extension MailStore {
     /// Does a note's change to a database that is made anew.
     public static func apply(_ note: LogNote, in transaction: SQLTransaction) throws {
         switch note {
-        case .rows: break
+        case .rows, .settled: break
         case .filed(let email, let copy):
             guard try hasMailbox(copy.mailbox, copy.account, in: transaction),
                 let content = try transaction.content(of: email)

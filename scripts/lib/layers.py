@@ -20,7 +20,7 @@ LAYERS = [
     ("protocol", ["SMTP", "POP3"]),
     ("engine", ["Storage"]),
     ("directory", ["Directory"]),
-    ("state", ["MailStore", "MailQueue"]),
+    ("state", ["MailStore", "MailQueue", "MailTrace"]),
     ("settings", ["ServerConfiguration", "Observability", "TerminalOutput"]),
     ("runtime", ["ServerRuntime"]),
     ("delivery", ["Delivery"]),

@@ -44,6 +44,7 @@ struct SegmentSurvey: Sendable {
             guard seen.insert(.rows(table: table, key: key, rows: [])).inserted else { return }
         case .filed(_, let copy): accounts.insert(copy.account)
         case .expunged(let account, _, _, _), .flags(let account, _, _, _, _, _): accounts.insert(account)
+        case .settled: break
         }
         notes.append(note)
     }

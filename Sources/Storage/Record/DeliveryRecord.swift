@@ -8,12 +8,20 @@ public struct DeliveryRecord: Sendable, Hashable {
     public var copies: [FiledCopy]
     /// Its way to others, if there is any left.
     public var queued: QueuedMessage?
+    /// How it came here, as MailTrace writes it; empty when nothing is known.
+    public var trace: [UInt8]
+    /// Recipients of other messages that this one settles: a report ends what it reports.
+    public var settles: [Settlement]
 
     /// A record from its parts.
-    public init(email: EmailID, copies: [FiledCopy], queued: QueuedMessage?) {
+    public init(
+        email: EmailID, copies: [FiledCopy], queued: QueuedMessage?, trace: [UInt8] = [], settles: [Settlement] = []
+    ) {
         self.email = email
         self.copies = copies
         self.queued = queued
+        self.trace = trace
+        self.settles = settles
     }
 
     var octets: [UInt8] {
@@ -21,8 +29,11 @@ public struct DeliveryRecord: Sendable, Hashable {
         writer.write(email.rawValue)
         writer.write(count: copies.count)
         for copy in copies { copy.write(to: &writer) }
-        writer.write(octet: queued == nil ? 0 : 1)
+        writer.write(octet: (queued == nil ? QueuedMessage.Layout.none : .numbered).rawValue)
         queued?.write(to: &writer)
+        writer.write(octets: trace)
+        writer.write(count: settles.count)
+        for settlement in settles { settlement.write(to: &writer) }
         return writer.octets
     }
 
@@ -31,6 +42,13 @@ public struct DeliveryRecord: Sendable, Hashable {
         email = EmailID(rawValue: try reader.readInteger())
         copies = []
         for _ in 0..<(try reader.readCount()) { copies.append(try FiledCopy(from: &reader)) }
-        queued = try reader.readOctet() == 0 ? nil : try QueuedMessage(from: &reader)
+        let layout = QueuedMessage.Layout(rawValue: try reader.readOctet())
+        queued = layout == QueuedMessage.Layout.none ? nil : try QueuedMessage(from: &reader, layout)
+        trace = []
+        settles = []
+        // The first records had no more.
+        guard !reader.isAtEnd else { return }
+        trace = try reader.readOctets()
+        for _ in 0..<(try reader.readCount()) { settles.append(try Settlement(from: &reader)) }
     }
 }

@@ -24,13 +24,16 @@ public enum LogNote: Sendable, Hashable {
     case expunged(AccountID, MailboxID, [UID], ModSeq)
     /// A message's flags are now these.
     case flags(AccountID, MailboxID, UID, ModSeq, SystemFlags, keywords: [String])
+    /// Recipients of a queued message are done with.
+    case settled(Settlement)
 
     /// Whether a power cut may take the note away although the change stays: cheap notes ride along with the next
-    /// flush, and a rebuild without them brings back at most a message that was expunged or an older flag.
+    /// flush, and a rebuild without them brings back at most a message that was expunged, an older flag, or a recipient
+    /// who has the message already.
     var isCheap: Bool {
         switch self {
         case .rows, .filed: false
-        case .expunged, .flags: true
+        case .expunged, .flags, .settled: true
         }
     }
 
@@ -68,6 +71,9 @@ public enum LogNote: Sendable, Hashable {
             writer.write(octet: flags.rawValue)
             writer.write(count: keywords.count)
             for keyword in keywords { writer.write(keyword) }
+        case .settled(let settlement):
+            writer.write(octet: 5)
+            settlement.write(to: &writer)
         }
         return writer.octets
     }
@@ -103,6 +109,8 @@ public enum LogNote: Sendable, Hashable {
             var keywords: [String] = []
             for _ in 0..<(try reader.readCount()) { keywords.append(try reader.readString()) }
             self = .flags(account, mailbox, uid, modSeq, flags, keywords: keywords)
+        case 5:
+            self = .settled(try Settlement(from: &reader))
         default:
             throw Self.unreadable
         }
