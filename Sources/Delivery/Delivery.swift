@@ -1,19 +1,24 @@
 internal import Directory
 internal import InternetMessage
 package import MailCore
-internal import MailQueue
+package import MailQueue
 internal import MailStore
+internal import MailTrace
 package import Storage
 
 /// The one way in: every message, whatever brought it, is filed and queued here, in one transaction.
 package struct Delivery: Sendable {
     let store: Store
     let limits: DeliveryLimits
+    private let signal: QueueSignal
 
     /// Delivery into an open store.
-    package init(store: Store, limits: DeliveryLimits = DeliveryLimits()) {
+    ///
+    /// - Parameter signal: raised when something was put into the queue.
+    package init(store: Store, limits: DeliveryLimits = DeliveryLimits(), signal: QueueSignal = QueueSignal()) {
         self.store = store
         self.limits = limits
+        self.signal = signal
     }
 
     /// What came of a delivery.
@@ -34,11 +39,16 @@ package struct Delivery: Sendable {
     /// - Throws: `DeliveryError`; nothing was kept then.
     package func deliver(
         _ email: EmailID, _ body: MessageBody, _ envelope: Envelope, _ plan: DeliveryPlan, at seconds: Int64,
-        overrun: QuotaOverrun = .refuse
+        overrun: QuotaOverrun = .refuse, arrival: Arrival = Arrival(.smtp), consequences: Consequences = Consequences()
     ) async throws(DeliveryError) -> Outcome {
         do {
             let facts = try await read(body)
-            return try await commit(email, body, facts, envelope, plan, at: seconds, overrun)
+            let mail = Mail(
+                email: email, body: body, facts: facts, envelope: envelope, seconds: seconds, arrival: arrival,
+                consequences: consequences)
+            let outcome = try await commit(mail, plan, overrun)
+            if outcome.queued > 0 { signal.raise() }
+            return outcome
         } catch let error as DeliveryError {
             throw error
         } catch let error as StorageError {
@@ -71,14 +81,22 @@ package struct Delivery: Sendable {
         return body.count <= limits.parsedInPlaceMax ? try parse() : try await store.work(parse)
     }
 
-    private func commit(
-        _ email: EmailID, _ body: MessageBody, _ facts: MessageFacts, _ envelope: Envelope, _ plan: DeliveryPlan,
-        at seconds: Int64, _ overrun: QuotaOverrun
-    ) async throws -> Outcome {
-        try await store.deliver(email, body) { transaction in
+    /// A message that is about to be filed.
+    private struct Mail: Sendable {
+        let email: EmailID
+        let body: MessageBody
+        let facts: MessageFacts
+        let envelope: Envelope
+        let seconds: Int64
+        let arrival: Arrival
+        let consequences: Consequences
+    }
+
+    private func commit(_ mail: Mail, _ plan: DeliveryPlan, _ overrun: QuotaOverrun) async throws -> Outcome {
+        try await store.deliver(mail.email, mail.body) { transaction in
             var plan = plan
             var outcome = Outcome()
-            let full = try Self.fullMailboxes(plan.copies, octets: body.count, in: transaction)
+            let full = try Self.fullMailboxes(plan.copies, octets: mail.body.count, in: transaction)
             switch overrun {
             case .refuse:
                 let left = plan.leaveOut(Set(full.keys))
@@ -90,22 +108,39 @@ package struct Delivery: Sendable {
                 }
             }
             guard !plan.isEmpty else { return (nil, outcome) }
-            let copies = plan.copies.map { copy in
-                NewCopy(
-                    account: copy.account, mailbox: .inbox, internalDate: seconds, saveDate: seconds,
-                    prefix: TraceFields.prefix(of: copy, reversePath: envelope.reversePath))
-            }
-            let filed = try MailStore.file(copies, of: email, facts, octets: body.count, in: transaction)
-            var queued: QueuedMessage?
-            if !plan.remote.isEmpty {
-                let message = QueuedMessage(
-                    parameters: envelope.parameters, acceptedAt: seconds, recipients: plan.remote)
-                try MailQueue.enqueue(message, email, in: transaction)
-                queued = message
-            }
+            let filed = try Self.file(mail, plan, in: transaction)
+            let queued = try Self.enqueue(mail, plan, in: transaction)
+            let trace = mail.arrival.event(mail.envelope, plan, filed, mail.facts, mail.body.count, at: mail.seconds)
+            try MailTrace.recordArrival(trace, of: mail.email, in: transaction)
+            for settlement in mail.consequences.settles { try MailQueue.settle(settlement, in: transaction) }
+            try mail.consequences.also(transaction)
             outcome.copies = filed.count
             outcome.queued = plan.remote.count
-            return (DeliveryRecord(email: email, copies: filed, queued: queued), outcome)
+            let record = DeliveryRecord(
+                email: mail.email, copies: filed, queued: queued, trace: trace, settles: mail.consequences.settles)
+            return (record, outcome)
         }
+    }
+
+    private static func file(
+        _ mail: Mail, _ plan: DeliveryPlan, in transaction: SQLTransaction
+    ) throws -> [FiledCopy] {
+        let copies = plan.copies.map { copy in
+            NewCopy(
+                account: copy.account, mailbox: .inbox, internalDate: mail.seconds, saveDate: mail.seconds,
+                prefix: TraceFields.prefix(of: copy, reversePath: mail.envelope.reversePath))
+        }
+        return try MailStore.file(copies, of: mail.email, mail.facts, octets: mail.body.count, in: transaction)
+    }
+
+    private static func enqueue(
+        _ mail: Mail, _ plan: DeliveryPlan, in transaction: SQLTransaction
+    ) throws -> QueuedMessage? {
+        guard !plan.remote.isEmpty else { return nil }
+        let message = QueuedMessage(
+            origin: mail.arrival.origin, parameters: mail.envelope.parameters, acceptedAt: mail.seconds,
+            recipients: plan.remote)
+        try MailQueue.enqueue(message, mail.email, in: transaction)
+        return message
     }
 }

@@ -10,14 +10,17 @@ package struct DeliveryPlan: Sendable {
     /// At most one per address.
     package private(set) var remote: [QueuedMessage.Recipient] = []
     /// For each recipient, in the order of `add`, where it leads.
-    private var recipients: [Reach] = []
+    private(set) var recipients: [Reach] = []
     private var accounts: Set<AccountID> = []
     private var addresses: Set<String> = []
 
     /// Where one recipient leads.
-    private struct Reach {
+    struct Reach: Sendable {
+        let path: ForwardPath
         let accounts: [AccountID]
-        let hasRemote: Bool
+        let remote: [EmailAddress]
+
+        var hasRemote: Bool { !remote.isEmpty }
     }
 
     /// For nobody yet.
@@ -38,7 +41,9 @@ package struct DeliveryPlan: Sendable {
                 QueuedMessage.Recipient(recipient: forwarded, reversePath: copy.returnPath ?? reversePath))
         }
         recipients.append(
-            Reach(accounts: expansion.localCopies.map(\.account), hasRemote: !expansion.remoteCopies.isEmpty))
+            Reach(
+                path: recipient.path, accounts: expansion.localCopies.map(\.account),
+                remote: expansion.remoteCopies.map(\.address)))
     }
 
     /// Leaves out full mailboxes, but none whose recipient reaches somebody else: such a recipient can be told neither

@@ -2,28 +2,37 @@ public import Directory
 internal import MailCore
 internal import MailQueue
 internal import MailStore
+internal import MailTrace
 public import Storage
 
 /// The one store with the tables of all modules, and what its log means to them.
 public enum MailSystemStore {
     /// The tables of all modules.
-    public static let parts = [Directory.schema, MailStore.schema, MailQueue.schema]
+    public static let parts = [Directory.schema, MailStore.schema, MailQueue.schema, MailTrace.schema]
 
     /// How a record of the log is done again, and what it would hold today.
     public static let describing = LogDescribing(
         replay: { record, octets, transaction in
             try MailStore.replay(record, octets, in: transaction)
             try MailQueue.replay(record, in: transaction)
+            try MailTrace.recordArrival(record.trace, of: record.email, in: transaction)
         },
         describe: { email, transaction in
             DeliveryRecord(
                 email: email, copies: try MailStore.copies(of: email, in: transaction),
-                queued: try MailQueue.queued(email, in: transaction))
+                queued: try MailQueue.queued(email, in: transaction),
+                trace: try MailTrace.arrival(of: email, in: transaction))
         },
-        restate: { note, transaction in try MailStore.restate(note, in: transaction) },
+        restate: { note, transaction in
+            try MailStore.restate(note, in: transaction)
+                + MailQueue.restate(note, at: DirectoryClock.system.wallSeconds())
+        },
         salvageMailboxes: { account, transaction in try MailStore.salvageMailboxes(account, in: transaction) },
         isTaken: { copy, transaction in try MailStore.isTaken(copy, in: transaction) },
-        apply: { note, transaction in try MailStore.apply(note, in: transaction) },
+        apply: { note, transaction in
+            try MailStore.apply(note, in: transaction)
+            try MailQueue.apply(note, in: transaction)
+        },
         discard: { email, transaction in
             try MailStore.discard(email, in: transaction)
             try MailQueue.discard(email, in: transaction)

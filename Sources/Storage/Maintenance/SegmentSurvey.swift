@@ -23,7 +23,7 @@ struct SegmentSurvey: Sendable {
                 switch header.kind {
                 case .delivery:
                     wholeBodies[position.offset + header.bodyOffset] = header.bodyChecksum
-                    if keepsNotes { accounts.formUnion(try DeliveryRecord(octets: redo).copies.map(\.account)) }
+                    if keepsNotes { keep(try DeliveryRecord(octets: redo), &seen) }
                 case .note:
                     if keepsNotes { keep(try LogNote(octets: redo), &seen) }
                 }
@@ -36,6 +36,12 @@ struct SegmentSurvey: Sendable {
             size = scanner.offset
             progress(size)
         }
+    }
+
+    /// What a message settled holds on when the message itself is gone.
+    private mutating func keep(_ record: DeliveryRecord, _ seen: inout Set<LogNote>) {
+        accounts.formUnion(record.copies.map(\.account))
+        for settlement in record.settles { keep(.settled(settlement), &seen) }
     }
 
     private mutating func keep(_ note: LogNote, _ seen: inout Set<LogNote>) {
