@@ -60,7 +60,7 @@ extension Configuration {
     }
 
     private static func read(_ reader: TableReader, file: String, folder: String) -> Configuration? {
-        reader.checkKeys(["hostname", "data", "tls", "dns", "outbound", "listener", "limits", "log"])
+        reader.checkKeys(["hostname", "data", "tls", "dns", "outbound", "route", "queue", "listener", "limits", "log"])
         let hostname = readHostname(reader)
         let writtenData = reader.string("data") ?? "data"
         let data = absolute(writtenData, in: folder)
@@ -78,13 +78,14 @@ extension Configuration {
         }
         ListenerReader.checkTogether(listeners, hasTLS: reader.has("tls"), reader)
         let dns = reader.section("dns").map(readDNS) ?? DNSConfiguration(servers: [])
-        let outbound = reader.section("outbound").map(readOutbound) ?? OutboundConfiguration(relay: nil, port: 25)
+        let outbound = OutboundReader.read(reader)
+        let queue = reader.section("queue").map(OutboundReader.readQueue) ?? QueueConfiguration()
         let limits = reader.section("limits").map(readLimits) ?? LimitsConfiguration()
         let log = reader.section("log").map(readLog) ?? LogConfiguration(format: .human, level: .info)
         guard let hostname else { return nil }
         return Configuration(
             file: file, hostname: hostname, dataDirectory: data, tls: tls, dns: dns, outbound: outbound,
-            listeners: listeners, limits: limits, log: log)
+            queue: queue, listeners: listeners, limits: limits, log: log)
     }
 
     private static func readHostname(_ reader: TableReader) -> Domain? {
@@ -147,21 +148,6 @@ extension Configuration {
             servers.append(server)
         }
         return DNSConfiguration(servers: servers)
-    }
-
-    private static func readOutbound(_ section: TableReader) -> OutboundConfiguration {
-        section.checkKeys(["relay", "port"])
-        var relay: RelayConfiguration?
-        if let url = section.string("relay"), !url.isEmpty {
-            relay = RelayConfiguration(url: url)
-            if relay == nil {
-                section.mistake(
-                    "relay", "\(section.named("relay")) is not written as it should be",
-                    "write \"smtp://user:password@host:587\" or \"smtps://user:password@host:465\", "
-                        + "with %40 for an @ inside the user or the password")
-            }
-        }
-        return OutboundConfiguration(relay: relay, port: section.integer("port", in: 1...65535) ?? 25)
     }
 
     private static func readLimits(_ section: TableReader) -> LimitsConfiguration {

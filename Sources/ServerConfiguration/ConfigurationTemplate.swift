@@ -68,7 +68,8 @@ package struct ConfigurationTemplate: Sendable {
     }
 
     private var head: String {
-        """
+        let (outbound, queue) = (OutboundConfiguration(), QueueConfiguration())
+        return """
         # Paloma's configuration. Paths begin at the folder of this file. What changes every day (accounts, aliases,
         # lists) is not here: use the commands paloma account, paloma alias and paloma list.
         # After a change, "kill -HUP" makes the server check this file, read the certificate anew and log whether the
@@ -90,13 +91,38 @@ package struct ConfigurationTemplate: Sendable {
         [dns]
         servers = []
 
-        # How mail leaves (sending comes in a later version; until then it waits in the queue).
+        # How mail leaves.
         [outbound]
         # "smtp://user:password@host:587" sends everything through that server.
         # Default: empty, straight to the servers of each recipient's domain.
         relay = ""
         # The port of other mail servers. Default: 25.
-        port = 25
+        port = \(outbound.port)
+        # "opportunistic": encrypted where the other server can; "required": not without; "verified": not without a
+        # certificate that can be trusted. A domain that publishes DANE or MTA-STS is held to it in any case.
+        # Default: "opportunistic".
+        tls = "\(outbound.tls.rawValue)"
+        # Connections to other servers at one time, and to one destination. Defaults: 100 and 20.
+        connections_max = \(outbound.connectionsMax)
+        connections_per_destination_max = \(outbound.connectionsPerDestinationMax)
+
+        # A way of its own for some mail; the first that fits decides. "" is straight to the recipient's servers.
+        #   [[route]]
+        #   recipients = ["example.org", ".example.org"]    # these domains; ".…" is what lies below one
+        #   senders = ["ana@example.test"]                  # from these addresses or domains
+        #   relay = "smtp://192.0.2.25:25"
+        #   tls = "required"                                # default: as in [outbound]
+
+        # How long mail that cannot be delivered yet is tried.
+        [queue]
+        # From the first failure to the next attempt; each wait after that is twice as long, up to retry_max.
+        retry_first = "5 min"
+        retry_max = "4 h"
+        # After this time the sender is told that it takes longer ("0 s": never), after that it comes back.
+        delay_notice = "4 h"
+        expiry = "5 d"
+        # For how many days "paloma trace" knows what happened to a message.
+        trace_days = \(queue.traceDays)
 
         # Where clients and servers connect. One [[listener]] for each protocol and port:
         #   protocol          "smtp", "lmtp", "pop3" or "http" ("submission" and "imap" in a later version)

@@ -14,54 +14,6 @@ package struct DNSConfiguration: Hashable, Sendable {
     package let servers: [SocketEndpoint]
 }
 
-/// `[outbound]`: how mail leaves.
-package struct OutboundConfiguration: Hashable, Sendable {
-    /// Everything goes there; nil: to the hosts that the domain of each recipient names (MX).
-    package let relay: RelayConfiguration?
-    /// The port of other mail servers.
-    package let port: Int
-}
-
-/// A smarthost.
-package struct RelayConfiguration: Hashable, Sendable {
-    /// When TLS begins towards it.
-    package enum TLSMode: Hashable, Sendable {
-        /// `smtp://`: after STARTTLS when it is offered; always when there is a password.
-        case starttls
-        /// `smtps://`.
-        case implicit
-    }
-
-    /// What it wants to know who we are.
-    package struct Credentials: Hashable, Sendable {
-        /// The name.
-        package let user: String
-        /// Never shown.
-        package let password: String
-    }
-
-    /// A name or an IP address.
-    package let host: String
-    /// From 1 to 65535.
-    package let port: Int
-    /// When TLS begins.
-    package let tls: TLSMode
-    /// nil: none are asked for.
-    package let credentials: Credentials?
-}
-
-extension RelayConfiguration.Credentials: CustomStringConvertible, CustomDebugStringConvertible {
-    /// The user without the password.
-    package var description: String { "\(user):(hidden)" }
-    /// The same.
-    package var debugDescription: String { description }
-}
-
-extension RelayConfiguration.Credentials: CustomReflectable {
-    /// Nothing for `dump` to find.
-    package var customMirror: Mirror { Mirror(self, children: ["user": user]) }
-}
-
 /// `[limits]`: what a client may ask of us.
 package struct LimitsConfiguration: Hashable, Sendable {
     /// Octets of one message (RFC 1870 §6.1).
@@ -130,8 +82,10 @@ package struct Configuration: Hashable, Sendable {
     package let tls: TLSConfiguration?
     /// `[dns]`.
     package let dns: DNSConfiguration
-    /// `[outbound]`.
+    /// `[outbound]` and every `[[route]]`.
     package let outbound: OutboundConfiguration
+    /// `[queue]`.
+    package let queue: QueueConfiguration
     /// Every `[[listener]]` in the order of the file.
     package let listeners: [ConfiguredListener]
     /// `[limits]`.

@@ -95,6 +95,12 @@ struct TableReader {
         return size
     }
 
+    /// A number of seconds, or text like `5 min`; nil when it is neither.
+    func span(_ key: String) -> Int? {
+        guard let value = table[key] else { return nil }
+        return value.int ?? value.string.flatMap { TimeSpan.parse($0) }
+    }
+
     /// One of the words of an enum.
     func choice<Choice: RawRepresentable & CaseIterable>(_ key: String, _: Choice.Type) -> Choice?
     where Choice.RawValue == String {
