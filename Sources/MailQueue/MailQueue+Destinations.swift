@@ -23,16 +23,19 @@ extension MailQueue {
         }
     }
 
-    /// Nobody can be reached there until then.
-    public func postpone(_ destinations: [String], until seconds: Int64, _ reason: String) async throws {
+    /// Nothing is tried there until then.
+    ///
+    /// - Parameter failure: why it could not be reached; nil when it was not tried.
+    public func postpone(_ destinations: [String], until seconds: Int64, _ failure: String?) async throws {
         try await store.change { transaction in
             for destination in destinations {
                 try transaction.run(
                     """
-                    UPDATE queue_destination SET postponed_until = ?2, failures = failures + 1, last_failure = ?3,
-                        due_at = CASE WHEN due_at < ?2 THEN ?2 ELSE due_at END
+                    UPDATE queue_destination SET postponed_until = ?2, failures = failures + ?3,
+                        last_failure = coalesce(?4, last_failure), due_at = CASE WHEN due_at < ?2 THEN ?2 ELSE due_at END
                     WHERE destination = ?1
-                    """, .text(destination), .integer(seconds), .text(String(reason.prefix(1000))))
+                    """, .text(destination), .integer(seconds), .integer(failure == nil ? 0 : 1),
+                    .optional(failure.map { String($0.prefix(1000)) }))
             }
         }
     }

@@ -55,9 +55,11 @@ extension EnvelopeParameters {
             envelopeID: row.optionalText(4))
         let (acceptedAt, beginsAt) = (row.integer(5), row.integer(7))
         if beginsAt > acceptedAt { holdUntil = beginsAt }
-        if let at = row.optionalInteger(8) {
+        if let deadline = row.optionalInteger(8) {
+            let mode = UInt8(truncatingIfNeeded: row.integer(9))
             deliverBy = DeliverBy(
-                at: at, mode: .init(rawValue: UInt8(truncatingIfNeeded: row.integer(9))) ?? .return)
+                deadline: deadline, mode: .init(rawValue: mode & 15) ?? .returnMessage,
+                trace: .init(rawValue: mode >> 4) ?? .none)
         }
     }
 }

@@ -55,6 +55,7 @@ public struct MailQueue: Sendable {
         // 0: nothing was told; 1: its sender knows of the delay.
         "ALTER TABLE queue_message ADD COLUMN told BIGINT NOT NULL DEFAULT 0",
         "ALTER TABLE queue_message ADD COLUMN deliver_by BIGINT",
+        // The mode, and 16 where relays report.
         "ALTER TABLE queue_message ADD COLUMN deliver_by_mode BIGINT",
         "UPDATE queue_message SET begins_at = accepted_at",
         "CREATE INDEX queue_message_by_age ON queue_message (told, begins_at)",
@@ -101,7 +102,8 @@ public struct MailQueue: Sendable {
             .integer(Int64(parameters.smtpUTF8.rawValue)), .integer(Int64(parameters.requireTLS.rawValue)),
             .optional(parameters.dsnReturn.map { Int64($0.rawValue) }), .optional(parameters.envelopeID),
             .integer(queued.acceptedAt), .integer(Int64(queued.origin.rawValue)), .integer(beginsAt),
-            .optional(parameters.deliverBy?.at), .optional(parameters.deliverBy.map { Int64($0.mode.rawValue) }))
+            .optional(parameters.deliverBy?.deadline),
+            .optional(parameters.deliverBy.map { Int64($0.mode.rawValue) + 16 * Int64($0.trace.rawValue) }))
         guard inserted > 0 else { return }
         var destinations: Set<String> = []
         for entry in queued.recipients {

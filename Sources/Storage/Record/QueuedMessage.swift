@@ -67,8 +67,9 @@ public struct QueuedMessage: Sendable, Hashable {
         writer.write(octet: parameters.dsnReturn?.rawValue ?? 0)
         writer.write(optional: parameters.envelopeID)
         writer.write(parameters.holdUntil ?? 0)
-        writer.write(parameters.deliverBy?.at ?? 0)
+        writer.write(parameters.deliverBy?.deadline ?? 0)
         writer.write(octet: parameters.deliverBy?.mode.rawValue ?? 0)
+        writer.write(octet: parameters.deliverBy?.trace.rawValue ?? 0)
         writer.write(acceptedAt)
         writer.write(count: recipients.count)
         for recipient in recipients {
@@ -92,9 +93,7 @@ public struct QueuedMessage: Sendable, Hashable {
             envelopeID: try reader.readOptionalString())
         if layout == .numbered {
             parameters.holdUntil = Self.positive(try reader.readInteger())
-            let deliverBy = Self.positive(try reader.readInteger())
-            let mode = EnvelopeParameters.DeliverBy.Mode(rawValue: try reader.readOctet()) ?? .return
-            parameters.deliverBy = deliverBy.map { EnvelopeParameters.DeliverBy(at: $0, mode: mode) }
+            parameters.deliverBy = try Self.deliverBy(&reader)
         }
         acceptedAt = try reader.readInteger()
         recipients = []
@@ -114,6 +113,17 @@ public struct QueuedMessage: Sendable, Hashable {
             recipients.append(
                 Recipient(
                     number: number, recipient: recipient, reversePath: reverse.map(ReversePath.address) ?? .null))
+        }
+    }
+
+    private static func deliverBy(
+        _ reader: inout OctetReader
+    ) throws(StorageError) -> EnvelopeParameters.DeliverBy? {
+        let deadline = positive(try reader.readInteger())
+        let mode = EnvelopeParameters.DeliverBy.Mode(rawValue: try reader.readOctet())
+        let trace = EnvelopeParameters.DeliverBy.Trace(rawValue: try reader.readOctet())
+        return deadline.map {
+            EnvelopeParameters.DeliverBy(deadline: $0, mode: mode ?? .returnMessage, trace: trace ?? .none)
         }
     }
 

@@ -1,0 +1,48 @@
+package import MailCore
+
+/// What became of a try, in the other server's words or in ours.
+package struct RemoteReply: Error, Hashable, Sendable {
+    /// Whether trying again can help.
+    package enum Permanence: Hashable, Sendable {
+        /// It can.
+        case temporary
+        /// It cannot.
+        case permanent
+    }
+
+    /// Whose words they are.
+    package enum Speaker: Hashable, Sendable {
+        /// The other server's.
+        case remote
+        /// Ours: there was none to ask, or it said nothing of use.
+        case local
+    }
+
+    /// Whether trying again can help.
+    package var permanence: Permanence
+    /// The other server's, or the nearest that RFC 3463 has.
+    package var status: EnhancedStatusCode
+    /// `550 5.1.1 No such user`, or a sentence of ours.
+    package var text: String
+    /// Whose words they are.
+    package var speaker: Speaker
+
+    /// Something that went wrong here or on the way.
+    package static func local(
+        _ permanence: Permanence, _ subject: UInt16, _ detail: UInt16, _ text: String
+    ) -> RemoteReply {
+        RemoteReply(
+            permanence: permanence,
+            status: EnhancedStatusCode(
+                permanence == .permanent ? .permanentFailure : .persistentTransientFailure, subject, detail),
+            text: text, speaker: .local)
+    }
+
+    /// Puts the parts together.
+    package init(permanence: Permanence, status: EnhancedStatusCode, text: String, speaker: Speaker) {
+        self.permanence = permanence
+        self.status = status
+        self.text = text
+        self.speaker = speaker
+    }
+}

@@ -1,0 +1,47 @@
+internal import MailQueue
+
+/// A destination whose recipients are being tried.
+struct Feed {
+    /// A recipient of a message.
+    struct Key: Hashable {
+        let queueID: Int64
+        let recipient: Int64
+    }
+
+    /// How often the destination could not be reached before, in a row.
+    let failures: Int64
+    /// Read from the queue and not settled yet.
+    var inFlight: Set<Key> = []
+    /// Whether the queue is being read for it.
+    var isReading = false
+    /// Whether something may have come while it was read.
+    var mustReadAgain = false
+    /// Whether a server took part in anything.
+    var reached = MailQueue.Destination.Reached.notReached
+    /// The route that failed, and until when nothing is tried there.
+    var postponedUntil: Int64?
+
+    init(failures: Int64) {
+        self.failures = failures
+    }
+
+    /// Recipients on their way at one time; below half of it more are read.
+    static let inFlightMax = 60
+
+    var wantsMore: Bool { inFlight.count < Self.inFlightMax / 2 }
+
+    static func keys(_ item: QueueItem) -> [Key] {
+        item.recipients.map { Key(queueID: item.queueID.rawValue, recipient: $0.number) }
+    }
+
+    /// What is not on its way yet, and on its way with that.
+    mutating func take(_ items: [QueueItem]) -> [QueueItem] {
+        items.compactMap { item in
+            var item = item
+            item.recipients.removeAll {
+                !inFlight.insert(Key(queueID: item.queueID.rawValue, recipient: $0.number)).inserted
+            }
+            return item.recipients.isEmpty ? nil : item
+        }
+    }
+}

@@ -1,0 +1,42 @@
+internal import MailQueue
+
+/// What waits for one route, and who works for it.
+struct Lane {
+    /// A worker that has a connection and nothing to do.
+    struct IdleWorker {
+        let since: Int64
+        let next: CheckedContinuation<QueueItem?, Never>
+    }
+
+    /// In the order in which it came.
+    var waiting: [QueueItem] = []
+    /// Those that have a connection or open one.
+    var workers = 0
+    var idle: [IdleWorker] = []
+    /// How many connections there may be: grows with success, shrinks with trouble.
+    var window: Int
+    /// Nothing is tried before that time.
+    var downUntil: Int64 = 0
+    /// Failures in a row.
+    var failures: Int64 = 0
+    let windowMax: Int
+
+    /// Connections to a destination about which nothing is known.
+    private static let windowAtFirst = 5
+
+    init(windowMax: Int) {
+        self.windowMax = windowMax
+        window = min(Self.windowAtFirst, windowMax)
+    }
+
+    var wantsWorker: Bool { workers - idle.count < window && waiting.count > idle.count && workers < window }
+
+    mutating func succeeded() {
+        failures = 0
+        window = min(window + 1, windowMax)
+    }
+
+    mutating func shrink() {
+        window = max(1, min(window, workers) / 2)
+    }
+}

@@ -1,0 +1,70 @@
+internal import Logging
+internal import MailCore
+internal import MailQueue
+
+/// From the queue to the lanes.
+extension Outbound {
+    /// Reads what is due at a destination, as far as there is room for it.
+    func read(_ destination: String) async {
+        guard var feed = feeds[destination] else { return }
+        guard !feed.isReading else {
+            feeds[destination]?.mustReadAgain = true
+            return
+        }
+        repeat {
+            guard !isStopping, feed.wantsMore, feed.postponedUntil == nil else { break }
+            feed.isReading = true
+            feed.mustReadAgain = false
+            feeds[destination] = feed
+            let limit = Feed.inFlightMax + feed.inFlight.count
+            var items: [QueueItem] = []
+            do {
+                items = try await queue.due(destination, at: now(), limit: limit)
+            } catch {
+                logger.error("queue not read", metadata: ["destination": "\(destination)", "error": "\(error)"])
+            }
+            guard let current = feeds[destination] else { return }
+            feed = current
+            feed.isReading = false
+            let taken = feed.take(items)
+            feeds[destination] = feed
+            for item in taken { submit(item) }
+            feed = feeds[destination] ?? feed
+        } while feed.mustReadAgain
+        await endIfDone(destination)
+    }
+
+    /// An item is settled.
+    func settled(_ item: QueueItem, _ reached: MailQueue.Destination.Reached) async {
+        guard var feed = feeds[item.destination] else { return }
+        feed.inFlight.subtract(Feed.keys(item))
+        if reached == .reached { feed.reached = .reached }
+        feeds[item.destination] = feed
+        if feed.wantsMore { await read(item.destination) }
+    }
+
+    /// The destination cannot be reached before that time.
+    func postpone(_ destination: String, until seconds: Int64, _ reason: String) async {
+        guard var feed = feeds[destination], feed.postponedUntil == nil else { return }
+        feed.postponedUntil = seconds
+        feeds[destination] = feed
+        do {
+            try await queue.postpone([destination], until: seconds, reason)
+        } catch {
+            logger.error("destination not postponed", metadata: ["destination": "\(destination)", "error": "\(error)"])
+        }
+    }
+
+    private func endIfDone(_ destination: String) async {
+        guard let feed = feeds[destination], feed.inFlight.isEmpty, !feed.isReading else { return }
+        // Nobody else ends it meanwhile, and nothing is begun: what comes now waits for the next look.
+        feeds[destination]?.isReading = true
+        do {
+            try await queue.finish(destination, feed.postponedUntil == nil ? feed.reached : .notReached)
+        } catch {
+            logger.error("destination not closed", metadata: ["destination": "\(destination)", "error": "\(error)"])
+        }
+        feeds[destination] = nil
+        feedEnded()
+    }
+}

@@ -1,0 +1,134 @@
+internal import Logging
+internal import MailCore
+internal import MailQueue
+
+/// From the lanes to the connections.
+extension Outbound {
+    /// Hands an item to its route.
+    func submit(_ item: QueueItem) {
+        let route = route(of: item)
+        var lane = lanes[route] ?? Lane(windowMax: settings.connectionsPerRouteMax)
+        if let worker = lane.idle.popLast() {
+            lanes[route] = lane
+            worker.next.resume(returning: item)
+            return
+        }
+        lane.waiting.append(item)
+        lanes[route] = lane
+        startWorkers(route)
+    }
+
+    private func route(of item: QueueItem) -> Route {
+        // What has no domain is found to be undeliverable when it is tried.
+        let domain = Domain(item.destination) ?? item.recipients.first?.recipient.path.address?.domain
+        guard let domain else { return Route(.nowhere) }
+        return router.route(to: domain, from: item.reversePath, requireTLS: item.parameters.requireTLS)
+    }
+
+    private func startWorkers(_ route: Route) {
+        while let lane = lanes[route], lane.wantsWorker, workers < settings.connectionsMax, !isStopping {
+            lanes[route]?.workers += 1
+            workers += 1
+            startWorker.yield(route)
+        }
+    }
+
+    /// One connection: opened for the first item, kept while there are more.
+    func work(_ route: Route) async {
+        var link: (any OutboundLink)?
+        while !Task.isCancelled, let item = await next(route, hasLink: link != nil) {
+            do throws(DialFailure) {
+                let open: any OutboundLink
+                if let link { open = link } else { open = try await dialer.open(route) }
+                let outcome = await open.send(item)
+                await finish(item, outcome, .reached, route)
+                link = await open.isUsable ? open : nil
+            } catch {
+                link = nil
+                await failed(route, item, error)
+            }
+        }
+        await link?.close()
+        workerEnded(route)
+    }
+
+    /// The next item, if there is one before the connection has been idle for too long.
+    private func next(_ route: Route, hasLink: Bool) async -> QueueItem? {
+        guard !isStopping, let lane = lanes[route] else { return nil }
+        if !lane.waiting.isEmpty { return lanes[route]?.waiting.removeFirst() }
+        guard hasLink else { return nil }
+        let seconds = now()
+        return await withCheckedContinuation { next in
+            lanes[route]?.idle.append(Lane.IdleWorker(since: seconds, next: next))
+        }
+    }
+
+    /// Sends workers home that have waited since then or longer.
+    func dismissIdle(_ route: Route, since seconds: Int64) {
+        guard let idle = lanes[route]?.idle, !idle.isEmpty else { return }
+        lanes[route]?.idle = idle.filter { $0.since > seconds }
+        for worker in idle where worker.since <= seconds { worker.next.resume(returning: nil) }
+    }
+
+    private func workerEnded(_ route: Route) {
+        workers -= 1
+        lanes[route]?.workers -= 1
+        if let lane = lanes[route], lane.workers == 0, lane.waiting.isEmpty, lane.downUntil <= now() {
+            lanes[route] = nil
+        } else {
+            startWorkers(route)
+        }
+        // Another route may have waited for a free connection.
+        for (other, lane) in lanes where lane.wantsWorker { startWorkers(other) }
+        finishIfDone()
+    }
+
+    private func finish(
+        _ item: QueueItem, _ outcome: ItemOutcome, _ reached: MailQueue.Destination.Reached, _ route: Route
+    ) async {
+        await settler.settle(item, outcome, at: now())
+        if reached == .reached { lanes[route]?.succeeded() }
+        await settled(item, reached)
+    }
+
+    /// No server of the route could be reached for an item.
+    private func failed(_ route: Route, _ item: QueueItem, _ failure: DialFailure) async {
+        guard failure.reply.permanence == .temporary else {
+            // It is the domain's own word (no such domain, no mail wanted): the next item will hear the same.
+            let outcome = ItemOutcome(all: item, .failed(failure.reply), host: failure.host)
+            return await finish(item, outcome, .notReached, route)
+        }
+        guard var lane = lanes[route] else { return }
+        if lane.workers > 1 {
+            // Others have a connection: perhaps this was one too many.
+            lane.shrink()
+            lane.waiting.insert(item, at: 0)
+            lanes[route] = lane
+            return
+        }
+        await close(route, item, failure)
+    }
+
+    /// What waits for the route goes back to the queue.
+    private func close(_ route: Route, _ item: QueueItem, _ failure: DialFailure) async {
+        guard var lane = lanes[route] else { return }
+        lane.failures += 1
+        let failures = max(lane.failures, (feeds[item.destination]?.failures ?? 0) + 1)
+        let until = now() + settings.schedule.waitSeconds(afterFailures: failures, spread: .random(in: 0..<1))
+        lane.downUntil = until
+        let waiting = lane.waiting
+        lane.waiting = []
+        lanes[route] = lane
+        logger.notice(
+            "destination cannot be reached",
+            metadata: ["route": "\(route.hop)", "reason": "\(failure.reply.text)", "until": "\(until)"])
+        for destination in Set([item.destination] + waiting.map(\.destination)) {
+            await postpone(destination, until: until, failure.reply.text)
+        }
+        var outcome = ItemOutcome(all: item, .deferred(failure.reply), host: failure.host)
+        outcome.nextAttempt = until
+        await finish(item, outcome, .notReached, route)
+        await settler.putBack(waiting, failure, until: until)
+        for other in waiting { await settled(other, .notReached) }
+    }
+}

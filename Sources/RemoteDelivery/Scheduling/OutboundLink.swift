@@ -1,0 +1,77 @@
+package import MailCore
+package import MailQueue
+
+/// What became of one recipient.
+package enum RecipientResult: Sendable, Equatable {
+    /// The other server has it now.
+    case delivered(RemoteReply, Reports)
+    /// Not yet.
+    case deferred(RemoteReply)
+    /// Never.
+    case failed(RemoteReply)
+
+    /// Who reports what happens from there on (RFC 3461 §5.2.2).
+    package enum Reports: Sendable, Equatable {
+        /// The other server: it was told NOTIFY and the rest.
+        case passedOn
+        /// Nobody: the other server knows no DSN.
+        case endHere
+    }
+}
+
+/// What became of one item of the queue.
+package struct ItemOutcome: Sendable {
+    /// For each recipient, by its number.
+    package var results: [Int64: RecipientResult]
+    /// The host, as its MX record or the configuration names it, with its address; nil when there was none to try.
+    package var host: String?
+    /// Protocol, cipher and how the other side was verified.
+    package var tls: String?
+    /// Signatures that were added.
+    package var signatures: [String] = []
+
+    /// The same for all recipients.
+    package init(all item: QueueItem, _ result: RecipientResult, host: String? = nil) {
+        results = Dictionary(uniqueKeysWithValues: item.recipients.map { ($0.number, result) })
+        self.host = host
+    }
+
+    /// Nothing yet.
+    package init(host: String?, tls: String?) {
+        results = [:]
+        self.host = host
+        self.tls = tls
+    }
+}
+
+/// A connection to a server of a route, over which items go one after the other.
+package protocol OutboundLink: Sendable {
+    /// Hands an item over; every recipient has a result.
+    func send(_ item: QueueItem) async -> ItemOutcome
+    /// Whether it can take another item.
+    var isUsable: Bool { get async }
+    /// Takes leave.
+    func close() async
+}
+
+/// Opens links: the network, or a simulation of it.
+package protocol OutboundDialer: Sendable {
+    /// Reaches one of the route's servers.
+    ///
+    /// - Throws: why none can be reached.
+    func open(_ route: Route) async throws(DialFailure) -> any OutboundLink
+}
+
+/// Why no server of a route can be reached.
+package struct DialFailure: Error, Sendable, Equatable {
+    /// What it means for the messages.
+    package var reply: RemoteReply
+    /// The host that was tried last.
+    package var host: String?
+
+    /// A failure.
+    package init(_ reply: RemoteReply, host: String? = nil) {
+        self.reply = reply
+        self.host = host
+    }
+}
