@@ -10,7 +10,7 @@ extension MailQueue {
             case delayed
             /// It is given up.
             case expired
-            /// The time that its sender set is over (RFC 2852).
+            /// The time that its sender set is over (RFC 2852 §4).
             case deliverByPassed
         }
 
@@ -18,7 +18,11 @@ extension MailQueue {
         public var queueID: QueueID
         /// Why.
         public var reason: Reason
-        /// What is left of it; recipients that are held by hand are not among them.
+        /// What its sender wants done when the time that was set is over.
+        public var mode: EnvelopeParameters.DeliverBy.Mode? {
+            reason == .deliverByPassed ? items.first?.parameters.deliverBy?.mode ?? .notify : nil
+        }
+        /// What is left of it.
         public var items: [QueueItem]
         /// What went wrong last at the destinations of those that were never tried.
         public var failures: [String: String]
@@ -31,18 +35,23 @@ extension MailQueue {
             let expiry = SQLValue.integer(seconds - schedule.expirySeconds)
             for told in [QueueItem.Told.nothing, .delay] {
                 try transaction.query(
-                    "SELECT queue_id FROM queue_message WHERE told = ?1 AND begins_at <= ?2 ORDER BY begins_at LIMIT ?3",
-                    .integer(told.rawValue), expiry, .integer(Int64(limit))
+                    """
+                    SELECT queue_id FROM queue_message WHERE held = 0 AND told = ?1 AND begins_at <= ?2
+                    ORDER BY begins_at LIMIT ?3
+                    """, .integer(told.rawValue), expiry, .integer(Int64(limit))
                 ) { found.append((QueueID(rawValue: $0.integer(0)), .expired)) }
             }
             try transaction.query(
-                "SELECT queue_id FROM queue_message WHERE deliver_by <= ?1 ORDER BY deliver_by LIMIT ?2",
-                .integer(seconds), .integer(Int64(limit))
+                """
+                SELECT queue_id FROM queue_message
+                WHERE held = 0 AND deliver_by <= ?1 AND (told = 0 OR deliver_by_mode % 16 = 1)
+                ORDER BY deliver_by LIMIT ?2
+                """, .integer(seconds), .integer(Int64(limit))
             ) { found.append((QueueID(rawValue: $0.integer(0)), .deliverByPassed)) }
             if schedule.delayNoticeSeconds > 0 {
                 try transaction.query(
                     """
-                    SELECT queue_id FROM queue_message WHERE told = 0 AND begins_at <= ?1 AND begins_at > ?2
+                    SELECT queue_id FROM queue_message WHERE held = 0 AND told = 0 AND begins_at <= ?1 AND begins_at > ?2
                     ORDER BY begins_at LIMIT ?3
                     """, .integer(seconds - schedule.delayNoticeSeconds), expiry, .integer(Int64(limit))
                 ) { found.append((QueueID(rawValue: $0.integer(0)), .delayed)) }

@@ -8,7 +8,8 @@ extension MailQueue {
     /// - Returns: how many recipients are held that were not.
     public func hold(_ queueID: QueueID) async throws -> Int {
         try await store.change { transaction in
-            try transaction.run(
+            try transaction.run("UPDATE queue_message SET held = 1 WHERE queue_id = ?1", .integer(queueID.rawValue))
+            return try transaction.run(
                 "UPDATE queue_recipient SET state = 1 WHERE queue_id = ?1 AND state = 0", .integer(queueID.rawValue))
         }
     }
@@ -25,6 +26,7 @@ extension MailQueue {
             let count = try transaction.run(
                 "UPDATE queue_recipient SET state = 0, next_attempt = ?2 WHERE queue_id = ?1",
                 .integer(queueID.rawValue), .integer(seconds))
+            try transaction.run("UPDATE queue_message SET held = 0 WHERE queue_id = ?1", .integer(queueID.rawValue))
             for destination in destinations { try Self.reopen(destination, at: seconds, in: transaction) }
             return count
         }

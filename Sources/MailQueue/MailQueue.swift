@@ -58,7 +58,9 @@ public struct MailQueue: Sendable {
         // The mode, and 16 where relays report.
         "ALTER TABLE queue_message ADD COLUMN deliver_by_mode BIGINT",
         "UPDATE queue_message SET begins_at = accepted_at",
-        "CREATE INDEX queue_message_by_age ON queue_message (told, begins_at)",
+        // 1: held by hand, and so are its recipients.
+        "ALTER TABLE queue_message ADD COLUMN held BIGINT NOT NULL DEFAULT 0",
+        "CREATE INDEX queue_message_by_age ON queue_message (held, told, begins_at)",
         "CREATE INDEX queue_message_by_limit ON queue_message (deliver_by) WHERE deliver_by IS NOT NULL",
         "ALTER TABLE queue_recipient ADD COLUMN destination TEXT NOT NULL DEFAULT ''",
         // 0: waits; 1: held by hand.

@@ -22,8 +22,8 @@ package struct RemoteReply: Error, Hashable, Sendable {
     package var permanence: Permanence
     /// The other server's, or the nearest that RFC 3463 has.
     package var status: EnhancedStatusCode
-    /// `550 5.1.1 No such user`, or a sentence of ours.
-    package var text: String
+    /// The lines of the reply, each with its codes (`550 5.1.1 No such user`), or a sentence of ours.
+    package var lines: [String]
     /// Whose words they are.
     package var speaker: Speaker
 
@@ -35,14 +35,17 @@ package struct RemoteReply: Error, Hashable, Sendable {
             permanence: permanence,
             status: EnhancedStatusCode(
                 permanence == .permanent ? .permanentFailure : .persistentTransientFailure, subject, detail),
-            text: text, speaker: .local)
+            lines: [text], speaker: .local)
     }
 
     /// Puts the parts together.
-    package init(permanence: Permanence, status: EnhancedStatusCode, text: String, speaker: Speaker) {
+    package init(permanence: Permanence, status: EnhancedStatusCode, lines: [String], speaker: Speaker) {
         self.permanence = permanence
         self.status = status
-        self.text = text
+        self.lines = lines
         self.speaker = speaker
     }
+
+    /// All lines in one.
+    package var text: String { lines.joined(separator: " / ") }
 }

@@ -17,6 +17,8 @@ struct Lane {
     var window: Int
     /// Nothing is tried before that time.
     var downUntil: Int64 = 0
+    /// Why.
+    var failure: DialFailure?
     /// Failures in a row.
     var failures: Int64 = 0
     let windowMax: Int
@@ -33,6 +35,7 @@ struct Lane {
 
     mutating func succeeded() {
         failures = 0
+        failure = nil
         window = min(window + 1, windowMax)
     }
 

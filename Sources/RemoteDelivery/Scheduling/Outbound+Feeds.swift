@@ -28,7 +28,7 @@ extension Outbound {
             feed.isReading = false
             let taken = feed.take(items)
             feeds[destination] = feed
-            for item in taken { submit(item) }
+            for item in taken { await submit(item) }
             feed = feeds[destination] ?? feed
         } while feed.mustReadAgain
         await endIfDone(destination)

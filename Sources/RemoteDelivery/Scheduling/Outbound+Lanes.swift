@@ -5,9 +5,17 @@ internal import MailQueue
 /// From the lanes to the connections.
 extension Outbound {
     /// Hands an item to its route.
-    func submit(_ item: QueueItem) {
-        let route = route(of: item)
+    func submit(_ item: QueueItem) async {
+        guard let domain = Domain(item.destination) else {
+            let reply = RemoteReply.local(.permanent, 1, 2, "\(item.destination) is no domain that mail can be sent to")
+            return await finish(item, ItemOutcome(all: item, .failed(reply)), .notReached, nil)
+        }
+        let route = router.route(to: domain, from: item.reversePath, requireTLS: item.parameters.requireTLS)
         var lane = lanes[route] ?? Lane(windowMax: settings.connectionsPerRouteMax)
+        if let failure = lane.failure, lane.downUntil > now() {
+            await settler.putBack([item], failure, until: lane.downUntil)
+            return await settled(item, .notReached)
+        }
         if let worker = lane.idle.popLast() {
             lanes[route] = lane
             worker.next.resume(returning: item)
@@ -16,13 +24,6 @@ extension Outbound {
         lane.waiting.append(item)
         lanes[route] = lane
         startWorkers(route)
-    }
-
-    private func route(of item: QueueItem) -> Route {
-        // What has no domain is found to be undeliverable when it is tried.
-        let domain = Domain(item.destination) ?? item.recipients.first?.recipient.path.address?.domain
-        guard let domain else { return Route(.nowhere) }
-        return router.route(to: domain, from: item.reversePath, requireTLS: item.parameters.requireTLS)
     }
 
     private func startWorkers(_ route: Route) {
@@ -45,7 +46,7 @@ extension Outbound {
                 link = await open.isUsable ? open : nil
             } catch {
                 link = nil
-                await failed(route, item, error)
+                guard await failed(route, item, error) == .goesOn else { break }
             }
         }
         await link?.close()
@@ -73,40 +74,51 @@ extension Outbound {
     private func workerEnded(_ route: Route) {
         workers -= 1
         lanes[route]?.workers -= 1
-        if let lane = lanes[route], lane.workers == 0, lane.waiting.isEmpty, lane.downUntil <= now() {
-            lanes[route] = nil
-        } else {
-            startWorkers(route)
-        }
+        forget(route)
+        startWorkers(route)
         // Another route may have waited for a free connection.
         for (other, lane) in lanes where lane.wantsWorker { startWorkers(other) }
         finishIfDone()
     }
 
+    /// A lane that nobody needs goes.
+    func forget(_ route: Route) {
+        guard let lane = lanes[route], lane.workers == 0, lane.waiting.isEmpty, lane.downUntil <= now() else { return }
+        lanes[route] = nil
+    }
+
     private func finish(
-        _ item: QueueItem, _ outcome: ItemOutcome, _ reached: MailQueue.Destination.Reached, _ route: Route
+        _ item: QueueItem, _ outcome: ItemOutcome, _ reached: MailQueue.Destination.Reached, _ route: Route?
     ) async {
         await settler.settle(item, outcome, at: now())
-        if reached == .reached { lanes[route]?.succeeded() }
+        if reached == .reached, let route { lanes[route]?.succeeded() }
         await settled(item, reached)
     }
 
+    /// What a worker does after a failure.
+    private enum Sequel {
+        case goesOn
+        case ends
+    }
+
     /// No server of the route could be reached for an item.
-    private func failed(_ route: Route, _ item: QueueItem, _ failure: DialFailure) async {
+    private func failed(_ route: Route, _ item: QueueItem, _ failure: DialFailure) async -> Sequel {
         guard failure.reply.permanence == .temporary else {
             // It is the domain's own word (no such domain, no mail wanted): the next item will hear the same.
             let outcome = ItemOutcome(all: item, .failed(failure.reply), host: failure.host)
-            return await finish(item, outcome, .notReached, route)
+            await finish(item, outcome, .notReached, route)
+            return .goesOn
         }
-        guard var lane = lanes[route] else { return }
+        guard var lane = lanes[route] else { return .ends }
         if lane.workers > 1 {
             // Others have a connection: perhaps this was one too many.
             lane.shrink()
             lane.waiting.insert(item, at: 0)
             lanes[route] = lane
-            return
+            return .ends
         }
         await close(route, item, failure)
+        return .ends
     }
 
     /// What waits for the route goes back to the queue.
@@ -116,6 +128,7 @@ extension Outbound {
         let failures = max(lane.failures, (feeds[item.destination]?.failures ?? 0) + 1)
         let until = now() + settings.schedule.waitSeconds(afterFailures: failures, spread: .random(in: 0..<1))
         lane.downUntil = until
+        lane.failure = failure
         let waiting = lane.waiting
         lane.waiting = []
         lanes[route] = lane

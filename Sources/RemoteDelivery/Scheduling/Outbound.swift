@@ -41,6 +41,12 @@ package actor Outbound {
         /// How long a connection waits for another message.
         package var idleSecondsMax: Int64 = 5
 
+        /// How often messages are looked for whose time has come.
+        var sweepSeconds: Int64 {
+            let shortest = min(schedule.expirySeconds, schedule.delayNoticeSeconds > 0 ? schedule.delayNoticeSeconds : .max)
+            return min(60, max(1, shortest / 10))
+        }
+
         /// The defaults.
         package init() {}
     }
@@ -102,16 +108,39 @@ package actor Outbound {
 
     /// Once a second: connections that nobody needs are closed, and what has become due is looked at.
     private func tick() async {
+        nextSweep = now()
         while !Task.isCancelled, !isStopping {
             do { try await Task.sleep(for: .seconds(1)) } catch { return }
             let seconds = now()
-            for route in lanes.keys { dismissIdle(route, since: seconds - settings.idleSecondsMax) }
+            for route in lanes.keys {
+                dismissIdle(route, since: seconds - settings.idleSecondsMax)
+                forget(route)
+            }
             if seconds >= nextLook { signal.raise() }
+            if seconds >= nextSweep { await sweep() }
         }
     }
 
     /// When something becomes due.
     private var nextLook: Int64 = 0
+
+    /// When messages are looked at whose time may have come.
+    private var nextSweep: Int64 = 0
+
+    /// Tells senders of delays, and gives up what is too old.
+    private func sweep() async {
+        do {
+            let found = try await queue.deadlines(at: now(), settings.schedule)
+            let busy = Set(feeds.values.flatMap { $0.inFlight.map(\.queueID) })
+            let idle = found.filter { !busy.contains($0.queueID.rawValue) }
+            for deadline in idle { await settler.meet(deadline, at: now()) }
+            // Those that are on their way just now are looked at again in a moment.
+            nextSweep = now() + (found.isEmpty ? settings.sweepSeconds : 1)
+        } catch {
+            logger.error("queue not read", metadata: ["error": "\(error)"])
+            nextSweep = now() + settings.sweepSeconds
+        }
+    }
 
     /// Begins what is due.
     private func look() async {

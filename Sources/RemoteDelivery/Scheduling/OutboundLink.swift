@@ -29,6 +29,8 @@ package struct ItemOutcome: Sendable {
     package var tls: String?
     /// Signatures that were added.
     package var signatures: [String] = []
+    /// When those that are deferred are tried again, in seconds since 1970, UTC; nil: as the schedule says.
+    package var nextAttempt: Int64?
 
     /// The same for all recipients.
     package init(all item: QueueItem, _ result: RecipientResult, host: String? = nil) {

@@ -1,0 +1,112 @@
+internal import Logging
+package import MailCore
+package import MailQueue
+internal import MailTrace
+package import Storage
+
+/// Writes down what became of an item: who is done with, who is tried again and when, what happened, and the report to
+/// the sender, in one transaction.
+package struct Settler: Sendable {
+    let store: Store
+    let reporter: Reporter
+    let schedule: RetrySchedule
+    let metrics: OutboundMetrics
+    let logger: Logger
+
+    /// Puts the parts together.
+    package init(
+        store: Store, reporter: Reporter, schedule: RetrySchedule, metrics: OutboundMetrics, logger: Logger
+    ) {
+        self.store = store
+        self.reporter = reporter
+        self.schedule = schedule
+        self.metrics = metrics
+        self.logger = logger
+    }
+
+    /// On disk when it returns.
+    func settle(_ item: QueueItem, _ outcome: ItemOutcome, at seconds: Int64) async {
+        let sorted = SortedOutcome(item, outcome, schedule, at: seconds)
+        let settlement = Settlement(
+            email: EmailID(rawValue: item.queueID.rawValue), recipients: sorted.done, at: seconds)
+        let event = AttemptEvent.make(item, outcome, sorted, at: seconds)
+        let report = ReportedMessage(item, sorted.reported, at: seconds)
+        let changes: @Sendable (SQLTransaction) throws -> Void = { transaction in
+            for deferral in sorted.deferrals { try MailQueue.defer(deferral, of: item.queueID, in: transaction) }
+            try MailTrace.record(event, of: item.queueID, in: transaction)
+        }
+        await write(settlement, report, changes, at: seconds)
+        count(item, outcome, sorted)
+    }
+
+    /// Items that were not tried, since nobody can be reached, go back.
+    func putBack(_ items: [QueueItem], _ failure: DialFailure, until seconds: Int64) async {
+        guard !items.isEmpty else { return }
+        do {
+            try await store.change { transaction in
+                for item in items {
+                    let deferral = MailQueue.Deferral(
+                        recipients: item.recipients.map(\.number), nextAttempt: seconds, reply: failure.reply.text)
+                    try MailQueue.defer(deferral, of: item.queueID, in: transaction)
+                }
+            }
+        } catch {
+            logger.error("queue not written", metadata: ["error": "\(error)"])
+        }
+    }
+
+    /// The time of a message has come: its sender is told, and what is too old is given up.
+    func meet(_ deadline: MailQueue.Deadline, at seconds: Int64) async {
+        let queueID = deadline.queueID
+        let isOver = deadline.reason == .expired || deadline.mode == .returnMessage
+        let told: [ReportedRecipient] = deadline.items.flatMap { item in
+            item.recipients.map { recipient in
+                ReportedRecipient(deadline, item, recipient, schedule, isOver ? .failed : .delayed)
+            }
+        }
+        let recipients = isOver ? deadline.items.flatMap { $0.recipients.map(\.number) } : []
+        let settlement = Settlement(email: EmailID(rawValue: queueID.rawValue), recipients: recipients, at: seconds)
+        var event = TraceEvent(isOver ? .expired : .attempt, at: seconds)
+        event.add(.note, isOver ? "given up: its time is over" : "its sender is told that it takes longer")
+        let reports = ReportedMessage.grouped(deadline, told, at: seconds)
+        let changes: @Sendable (SQLTransaction) throws -> Void = { [event] transaction in
+            try MailQueue.markDelayTold(queueID, in: transaction)
+            try MailTrace.record(event, of: queueID, in: transaction)
+        }
+        // Usually one: a message has several return paths only when a list took part.
+        for (index, report) in reports.enumerated() where index > 0 { await write(nil, report, { _ in }, at: seconds) }
+        await write(settlement, reports.first, changes, at: seconds)
+    }
+
+    /// One transaction: with a report it is the report's delivery.
+    private func write(
+        _ settlement: Settlement?, _ report: ReportedMessage?,
+        _ changes: @escaping @Sendable (SQLTransaction) throws -> Void, at seconds: Int64
+    ) async {
+        do {
+            let settles = settlement.map { $0.recipients.isEmpty ? [] : [$0] } ?? []
+            if let report, try await reporter.send(report, settles, changes, at: seconds) == .sent { return }
+            try await store.change { transaction in
+                for settlement in settles { try MailQueue.settleAndNote(settlement, in: transaction) }
+                try changes(transaction)
+            }
+        } catch {
+            // It stays in the queue as it was and is tried again: better twice than never.
+            logger.error("queue not written", metadata: ["error": "\(error)"])
+        }
+    }
+
+    private func count(_ item: QueueItem, _ outcome: ItemOutcome, _ sorted: SortedOutcome) {
+        metrics.attempted(delivered: sorted.delivered, deferred: sorted.deferred, failed: sorted.failed)
+        for (number, result) in outcome.results.sorted(by: { $0.key < $1.key }) {
+            let recipient = item.recipients.first { $0.number == number }
+            logger.info(
+                "\(result.word)",
+                metadata: [
+                    "message": "\(item.queueID)", "to": "\(recipient?.recipient.path.description ?? "")",
+                    "from": "\(item.reversePath)", "host": "\(outcome.host ?? "")", "tls": "\(outcome.tls ?? "none")",
+                    "reply": "\(result.reply.text)",
+                ])
+        }
+    }
+}
