@@ -67,6 +67,16 @@ let package = Package(
                 .product(name: "X509", package: "swift-certificates"), nioSSL,
             ], swiftSettings: strict),
 
+        .target(
+            name: "SenderAuthentication",
+            dependencies: [
+                "MailCore", .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "CryptoExtras", package: "swift-crypto"),
+            ], swiftSettings: strict),
+        .testTarget(
+            name: "SenderAuthenticationTests", dependencies: ["MailCore", "SenderAuthentication"],
+            resources: [.copy("Fixtures")], swiftSettings: strict),
+
         // protocol
         .target(name: "SMTP", dependencies: ["MailCore", nio], swiftSettings: strict),
         .testTarget(

@@ -16,7 +16,13 @@ from pathlib import Path
 LAYERS = [
     ("C libraries", ["CIDN", "CIDN2", "CSQLite", "CSodium", "CZlib"]),
     ("words", ["MailCore"]),
-    ("formats", ["InternetMessage", "SASL", "Certificates", "MailboxFormats", "ServerConfiguration", "TerminalOutput"]),
+    (
+        "formats",
+        [
+            "InternetMessage", "SASL", "SenderAuthentication", "Certificates", "MailboxFormats", "ServerConfiguration",
+            "TerminalOutput",
+        ],
+    ),
     ("protocol", ["SMTP", "POP3"]),
     ("engine", ["Storage"]),
     ("directory", ["Directory"]),
