@@ -53,7 +53,9 @@ public struct BodyHash: Sendable {
         _ octets: UnsafeRawBufferPointer, _ hasher: inout SHA256, _ count: inout Int64, _ octetsMax: Int64?
     ) {
         let room = octetsMax.map { max(0, $0 - count) } ?? Int64(octets.count)
-        if room > 0 { hasher.update(bufferPointer: UnsafeRawBufferPointer(rebasing: octets.prefix(Int(clamping: room)))) }
+        if room > 0 {
+            hasher.update(bufferPointer: UnsafeRawBufferPointer(rebasing: octets.prefix(Int(clamping: room))))
+        }
         count += Int64(octets.count)
     }
 }

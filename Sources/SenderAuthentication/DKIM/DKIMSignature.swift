@@ -51,7 +51,9 @@ struct DKIMSignature: Sendable {
         bodyHash = try Self.base64(tags, "bh")
         signature = try Self.base64(tags, "b")
         guard let algorithmText = tags["a"] else { throw .missing("a") }
-        guard let algorithm = DKIMAlgorithm(rawValue: algorithmText.lowercased()) else { throw .algorithm(algorithmText) }
+        guard let algorithm = DKIMAlgorithm(rawValue: algorithmText.lowercased()) else {
+            throw .algorithm(algorithmText)
+        }
         self.algorithm = algorithm
         guard let canonicalization = MessageCanonicalization(tags["c"] ?? "simple/simple") else { throw .bad("c") }
         self.canonicalization = canonicalization
