@@ -96,9 +96,11 @@ let package = Package(
             ], swiftSettings: strict),
         .testTarget(name: "StorageTests", dependencies: ["Storage"], swiftSettings: strict),
         .target(
-            name: "Directory", dependencies: ["CSodium", "MailCore", "SASL", "Storage", nioPosix],
+            name: "Directory",
+            dependencies: ["CSodium", "MailCore", "SASL", "SenderAuthentication", "Storage", nioPosix],
             swiftSettings: strict),
-        .testTarget(name: "DirectoryTests", dependencies: ["Directory"], swiftSettings: strict),
+        .testTarget(
+            name: "DirectoryTests", dependencies: ["Directory", "SenderAuthentication"], swiftSettings: strict),
         .target(name: "MailStore", dependencies: ["InternetMessage", "MailCore", "Storage"], swiftSettings: strict),
         .target(name: "MailQueue", dependencies: ["MailCore", "Storage"], swiftSettings: strict),
 
