@@ -40,6 +40,7 @@ let package = Package(
         .systemLibrary(name: "CIDN2"),
         .systemLibrary(name: "CSQLite"),
         .systemLibrary(name: "CSodium"),
+        .systemLibrary(name: "CUnbound"),
         .systemLibrary(name: "CZlib"),
 
         // words
@@ -53,6 +54,11 @@ let package = Package(
             resources: [.copy("Fixtures")], swiftSettings: strict),
         .target(name: "SASL", dependencies: ["CIDN", "CSodium"], swiftSettings: strict),
         .testTarget(name: "SASLTests", dependencies: ["SASL"], swiftSettings: strict),
+        .target(name: "DNSClient", dependencies: ["CUnbound", "MailCore"], swiftSettings: strict),
+        .target(
+            name: "DNSTestSupport", dependencies: ["MailCore"], path: "Tests/DNSTestSupport", swiftSettings: strict),
+        .testTarget(
+            name: "DNSClientTests", dependencies: ["DNSClient", "DNSTestSupport", "MailCore"], swiftSettings: strict),
         .target(
             name: "Certificates",
             dependencies: [
@@ -219,7 +225,8 @@ let package = Package(
         .executableTarget(
             name: "paloma",
             dependencies: [
-                "Admin", "Certificates", "Delivery", "Directory", "MailCore", "MailStore", "Monitor", "Observability",
+                "Admin", "Certificates", "DNSClient", "Delivery", "Directory", "MailCore", "MailStore", "Monitor",
+                "Observability",
                 "POP3", "POP3Server", "SMTP", "SMTPServer", "ServerConfiguration", "ServerRuntime", "Storage",
                 "TerminalOutput", nio, nioPosix, logging, metrics, serviceLifecycle,
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
