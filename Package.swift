@@ -40,6 +40,7 @@ let package = Package(
         .systemLibrary(name: "CIDN2"),
         .systemLibrary(name: "CSQLite"),
         .systemLibrary(name: "CSodium"),
+        .systemLibrary(name: "CUnbound"),
         .systemLibrary(name: "CZlib"),
 
         // words
@@ -53,6 +54,11 @@ let package = Package(
             resources: [.copy("Fixtures")], swiftSettings: strict),
         .target(name: "SASL", dependencies: ["CIDN", "CSodium"], swiftSettings: strict),
         .testTarget(name: "SASLTests", dependencies: ["SASL"], swiftSettings: strict),
+        .target(name: "DNSClient", dependencies: ["CUnbound", "MailCore"], swiftSettings: strict),
+        .target(
+            name: "DNSTestSupport", dependencies: ["MailCore"], path: "Tests/DNSTestSupport", swiftSettings: strict),
+        .testTarget(
+            name: "DNSClientTests", dependencies: ["DNSClient", "DNSTestSupport", "MailCore"], swiftSettings: strict),
         .target(
             name: "Certificates",
             dependencies: [
@@ -66,6 +72,16 @@ let package = Package(
                 "Certificates", .product(name: "SwiftASN1", package: "swift-asn1"),
                 .product(name: "X509", package: "swift-certificates"), nioSSL,
             ], swiftSettings: strict),
+
+        .target(
+            name: "SenderAuthentication",
+            dependencies: [
+                "MailCore", .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "CryptoExtras", package: "swift-crypto"),
+            ], swiftSettings: strict),
+        .testTarget(
+            name: "SenderAuthenticationTests", dependencies: ["MailCore", "SenderAuthentication"],
+            resources: [.copy("Fixtures")], swiftSettings: strict),
 
         // protocol
         .target(name: "SMTP", dependencies: ["MailCore", nio], swiftSettings: strict),
@@ -86,9 +102,11 @@ let package = Package(
             ], swiftSettings: strict),
         .testTarget(name: "StorageTests", dependencies: ["Storage"], swiftSettings: strict),
         .target(
-            name: "Directory", dependencies: ["CSodium", "MailCore", "SASL", "Storage", nioPosix],
+            name: "Directory",
+            dependencies: ["CSodium", "MailCore", "SASL", "SenderAuthentication", "Storage", nioPosix],
             swiftSettings: strict),
-        .testTarget(name: "DirectoryTests", dependencies: ["Directory"], swiftSettings: strict),
+        .testTarget(
+            name: "DirectoryTests", dependencies: ["Directory", "SenderAuthentication"], swiftSettings: strict),
         .target(name: "MailStore", dependencies: ["InternetMessage", "MailCore", "Storage"], swiftSettings: strict),
         .target(name: "MailQueue", dependencies: ["MailCore", "Storage"], swiftSettings: strict),
         .target(name: "MailTrace", dependencies: ["MailCore", "Storage"], swiftSettings: strict),
@@ -209,7 +227,8 @@ let package = Package(
         .executableTarget(
             name: "paloma",
             dependencies: [
-                "Admin", "Certificates", "Delivery", "Directory", "MailCore", "MailStore", "Monitor", "Observability",
+                "Admin", "Certificates", "DNSClient", "Delivery", "Directory", "MailCore", "MailStore", "Monitor",
+                "Observability",
                 "POP3", "POP3Server", "SMTP", "SMTPServer", "ServerConfiguration", "ServerRuntime", "Storage",
                 "TerminalOutput", nio, nioPosix, logging, metrics, serviceLifecycle,
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),

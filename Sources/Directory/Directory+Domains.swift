@@ -55,6 +55,7 @@ extension Directory {
             }
             var removed = Removal()
             for address in addresses { try remover.remove(address, in: transaction, noting: &removed) }
+            try transaction.removeSigningKeys(of: domain)
             try transaction.run("DELETE FROM domain WHERE id = ?1", .integer(domain.id))
             try transaction.salvage(table: "domain", key: "id", .integer(domain.id))
             return removed

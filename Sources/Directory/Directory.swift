@@ -30,6 +30,7 @@ public final class Directory: Sendable {
     let clock: DirectoryClock
     let resolutions: ResolutionCache
     let logins: LoginCache
+    let signing = SigningCache()
     let hasher: PasswordHasher
     /// Stands in for the store's own until there is a domain.
     let decoySecret = Sodium.randomOctets(32)
@@ -48,12 +49,16 @@ public final class Directory: Sendable {
         hasher = PasswordHasher(limits: limits)
     }
 
-    /// Changes the directory; resolutions made before are void afterwards.
+    /// Changes the directory; resolutions and signing keys read before are void afterwards.
     func change<T: Sendable>(_ body: @escaping @Sendable (SQLTransaction) throws -> T) async throws -> T {
         let resolutions = resolutions
+        let signing = signing
         return try await store.change { transaction in
             let result = try body(transaction)
-            transaction.afterCommit { resolutions.invalidate() }
+            transaction.afterCommit {
+                resolutions.invalidate()
+                signing.invalidate()
+            }
             return result
         }
     }

@@ -40,6 +40,12 @@ public enum DirectoryError: Error, Sendable, Hashable {
     case busy
     /// The system gave no memory for the hash.
     case noMemoryForHash
+    /// No key for signatures could be made.
+    case noSigningKey
+    /// New keys of this domain already wait for their records to be published.
+    case rotationUnderWay(Domain)
+    /// No new keys of this domain wait.
+    case noRotation(Domain)
 }
 
 /// What an address of ours belongs to.
@@ -118,6 +124,13 @@ extension DirectoryError: CustomStringConvertible {
             "too many passwords are being checked at this moment; try again in a few seconds"
         case .noMemoryForHash:
             "there is not enough memory to hash a password (19 MiB are needed)"
+        case .noSigningKey:
+            "no key for DKIM signatures could be made"
+        case .rotationUnderWay(let domain):
+            "\(domain) has new keys already that do not sign yet; publish their records, then: "
+                + "paloma domain dkim activate \(domain)"
+        case .noRotation(let domain):
+            "\(domain) has no new keys that wait; make some with: paloma domain dkim rotate \(domain)"
         }
     }
 }

@@ -74,11 +74,26 @@ extension Directory {
                     object_id BIGINT NOT NULL)
                 """,
                 "CREATE INDEX address_by_domain ON address (domain_id, kind)",
-            ]
+            ],
+            [
+                // The keys with which mail of a domain is signed; state as in SigningKeyState, private_key in PKCS #8.
+                """
+                CREATE TABLE signing_key (
+                    id BIGINT NOT NULL PRIMARY KEY,
+                    domain_id BIGINT NOT NULL,
+                    selector TEXT NOT NULL,
+                    algorithm TEXT NOT NULL,
+                    private_key BLOB NOT NULL,
+                    state INTEGER NOT NULL,
+                    created BIGINT NOT NULL,
+                    UNIQUE (domain_id, selector))
+                """
+            ],
         ],
         salvaged: [
             ("directory_counter", "name"), ("directory_setting", "name"), ("domain", "id"), ("account", "id"),
             ("alias", "id"), ("mailing_list", "id"), ("address_target", "id"), ("address", "lookup_key"),
+            ("signing_key", "id"),
         ])
 }
 
@@ -88,6 +103,7 @@ enum Counter: String {
     case account
     case expansion
     case target
+    case signingKey = "signing_key"
 }
 
 extension SQLTransaction {

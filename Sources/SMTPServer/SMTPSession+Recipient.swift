@@ -14,7 +14,9 @@ extension SMTPSession {
         do {
             let resolution = try await context.directory.resolve(path)
             if let verdict = acceptAtOnce(path, parameters, resolution) { return verdict }
-            guard case .deliver(let expansion) = resolution else { return .refused(.localError) }
+            guard case .deliver(var expansion) = resolution else { return .refused(.localError) }
+            expansion = try await context.directory.forwarding(
+                expansion, from: transaction?.envelope.reversePath ?? .null)
             if let refusal = try await quotaRefusal(path, expansion) { return refuse(path, refusal) }
             return accept(path, parameters, expansion)
         } catch {
@@ -26,13 +28,16 @@ extension SMTPSession {
         }
     }
 
-    /// The answer, unless a quota has to be asked for.
+    /// The answer, unless the store has to be asked for more.
     func acceptAtOnce(
         _ path: ForwardPath, _ parameters: RecipientParameters, _ resolution: Resolution
     ) -> Verdict? {
         switch resolution {
         case .deliver(let expansion):
-            guard !expansion.localCopies.contains(where: { $0.quotaBytes > 0 }) else { return nil }
+            // Quotas have to be asked for, and paths under which mail is forwarded.
+            guard !expansion.localCopies.contains(where: { $0.quotaBytes > 0 }), expansion.remoteCopies.isEmpty else {
+                return nil
+            }
             return accept(path, parameters, expansion)
         case .notOurDomain: return refuse(path, .relayingDenied(path))
         case .unknownUser: return refuse(path, .noSuchUser(path))

@@ -77,9 +77,14 @@ extension Configuration {
                 "add at least one; paloma init writes a file with all of them")
         }
         ListenerReader.checkTogether(listeners, hasTLS: reader.has("tls"), reader)
+<<<<<<< HEAD
         let dns = reader.section("dns").map(readDNS) ?? DNSConfiguration(servers: [])
         let outbound = OutboundReader.read(reader)
         let queue = reader.section("queue").map(OutboundReader.readQueue) ?? QueueConfiguration()
+=======
+        let dns = reader.section("dns").map { readDNS($0, folder: folder) } ?? DNSConfiguration()
+        let outbound = reader.section("outbound").map(readOutbound) ?? OutboundConfiguration(relay: nil, port: 25)
+>>>>>>> 21b46bb4cc64eec2a59191679dc915a9c82971c0
         let limits = reader.section("limits").map(readLimits) ?? LimitsConfiguration()
         let log = reader.section("log").map(readLog) ?? LogConfiguration(format: .human, level: .info)
         guard let hostname else { return nil }
@@ -119,25 +124,38 @@ extension Configuration {
             section.mistake(key, "\(section.named(key)) is missing", "add the PEM file: \(key) = \"tls/\(key).pem\"")
             return nil
         }
-        guard let written = section.string(key) else { return nil }
-        let path = absolute(written, in: folder)
+        return section.string(key).flatMap {
+            readableFile(
+                absolute($0, in: folder), key, section, kind: "PEM file",
+                advice: "put it there, or name the right one; paloma init makes a self-signed pair")
+        }
+    }
+
+    /// - Returns: nil when it is not there or no file, which is noted.
+    private static func readableFile(
+        _ path: String, _ key: String, _ section: TableReader, kind: String, advice: String
+    ) -> String? {
         guard access(path, R_OK) == 0 else {
             let reason = errno == ENOENT ? "is not there" : "can't be read: \(String(cString: strerror(errno)))"
-            section.mistake(
-                key, "the file of \(section.named(key)), \(path), \(reason)",
-                "put it there, or name the right one; paloma init makes a self-signed pair")
+            section.mistake(key, "the file of \(section.named(key)), \(path), \(reason)", advice)
             return nil
         }
         guard !isFolder(path) else {
-            section.mistake(key, "\(section.named(key)), \(path), is a folder", "name the PEM file in it")
+            section.mistake(key, "\(section.named(key)), \(path), is a folder", "name the \(kind) in it")
             return nil
         }
         return path
     }
 
-    private static func readDNS(_ section: TableReader) -> DNSConfiguration {
-        section.checkKeys(["servers"])
-        var servers: [SocketEndpoint] = []
+    private static func readDNS(_ section: TableReader, folder: String) -> DNSConfiguration {
+        section.checkKeys(["servers", "trust_anchors", "timeout"])
+        var dns = DNSConfiguration()
+        dns.lookupSecondsMax = section.integer("timeout", in: 1...300) ?? dns.lookupSecondsMax
+        dns.trustAnchorPaths = section.strings("trust_anchors").compactMap {
+            readableFile(
+                absolute($0, in: folder), "trust_anchors", section, kind: "file",
+                advice: "name files with the DNSKEY or DS records of zones; empty takes the root's key of the system")
+        }
         for text in section.strings("servers") {
             guard let server = SocketEndpoint(text, defaultPort: 53) else {
                 section.mistake(
@@ -145,9 +163,9 @@ extension Configuration {
                     "write IP addresses, with a port if it isn't 53: \"192.0.2.1\", \"127.0.0.1:5353\", \"[::1]:5353\"")
                 continue
             }
-            servers.append(server)
+            dns.servers.append(server)
         }
-        return DNSConfiguration(servers: servers)
+        return dns
     }
 
     private static func readLimits(_ section: TableReader) -> LimitsConfiguration {

@@ -87,9 +87,16 @@ package struct ConfigurationTemplate: Sendable {
         certificate = "tls/cert.pem"
         key = "tls/key.pem"
 
-        # Name servers to ask, for example ["192.0.2.53", "127.0.0.1:5353"]. Default: the ones of the system.
+        # Where names are looked up.
         [dns]
+        # Name servers to ask, for example ["192.0.2.53", "127.0.0.1:5353"]. Default: the ones of the system.
         servers = []
+        # Files with the keys (DNSKEY or DS) of zones whose signatures are checked: DNSSEC. Below them, what is not signed
+        # is refused. Default: the root's key in /usr/share/dns (package dns-root-data) when it is there; then signatures
+        # are checked where the name servers pass them on.
+        trust_anchors = []
+        # Seconds that one lookup may take. Default: \(DNSConfiguration().lookupSecondsMax).
+        timeout = \(DNSConfiguration().lookupSecondsMax)
 
         # How mail leaves.
         [outbound]

@@ -1,3 +1,5 @@
+package import MailCore
+
 /// One address on which one protocol is served.
 package struct ConfiguredListener: Hashable, Sendable {
     /// What is spoken on it.

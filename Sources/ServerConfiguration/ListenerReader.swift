@@ -1,3 +1,4 @@
+internal import MailCore
 internal import TOMLKit
 
 /// Reads one `[[listener]]` and holds its parts against one another.

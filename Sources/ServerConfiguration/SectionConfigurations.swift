@@ -11,7 +11,14 @@ package struct TLSConfiguration: Hashable, Sendable {
 /// `[dns]`: whom to ask.
 package struct DNSConfiguration: Hashable, Sendable {
     /// Empty: the ones that the system uses.
-    package let servers: [SocketEndpoint]
+    package var servers: [SocketEndpoint] = []
+    /// Files with DNSKEY or DS records, absolute paths; empty: the root's key that the system has.
+    package var trustAnchorPaths: [String] = []
+    /// How long one lookup may take.
+    package var lookupSecondsMax = 20
+
+    /// The defaults.
+    package init() {}
 }
 
 /// `[limits]`: what a client may ask of us.

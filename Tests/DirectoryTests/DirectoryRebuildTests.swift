@@ -54,6 +54,12 @@ import Testing
             try address("news@example.test"), name: "News", owner: ana, reports: .toSender)
         try await directory.renameAccount(ana, to: try address("eva@example.test"))
         try await directory.removeList(try address("old@example.test"))
+        for name in ["example.test", "other.test", "gone.test"] {
+            _ = try await directory.signingKeys(for: try domain(name))
+        }
+        _ = try await directory.rotateSigningKeys(of: ours)
+        _ = try await directory.activateSigningKeys(of: ours)
+        _ = try await directory.resolve("SRS0=a=b=c.test=d@example.test")
         try await directory.removeDomain(try domain("gone.test"), .withAddresses)
     }
 
@@ -72,6 +78,7 @@ import Testing
             try transaction.query("SELECT * FROM mailing_list ORDER BY id") { add("list", $0) }
             try transaction.query("SELECT * FROM address_target ORDER BY id") { add("target", $0) }
             try transaction.query("SELECT * FROM address ORDER BY lookup_key") { add("address", $0) }
+            try transaction.query("SELECT * FROM signing_key ORDER BY id") { add("signing key", $0) }
             return rows
         }
     }

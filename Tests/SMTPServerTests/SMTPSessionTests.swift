@@ -115,7 +115,21 @@ import Testing
                 """)
             let entry = try #require(try await listener.test.queue.list().first)
             #expect(entry.recipients.map(\.forwardPath) == ["x@elsewhere.example", "y@elsewhere.example"])
-            #expect(entry.recipients.map(\.reversePath) == ["s@a.example", "news-bounces@example.test"])
+            let paths = entry.recipients.map(\.reversePath)
+            #expect(paths.count == 2 && paths[0].hasPrefix("SRS0=") && paths[0].hasSuffix("=a.example=s@example.test"))
+            #expect(paths.last == "news-bounces@example.test")
+            // The path under which it was forwarded leads back.
+            try await client.play(
+                """
+                C: MAIL FROM:<>
+                S: 250 *
+                C: RCPT TO:<\(paths[0])>
+                S: 250 *
+                C: RCPT TO:<SRS0=AAAA=AA=victim.test=x@example.test>
+                S: 550 *
+                C: RSET
+                S: 250 *
+                """)
             let inbox = try await listener.test.inbox(ana)
             #expect(inbox.first?.hasPrefix("Return-Path: <news-bounces@example.test>\r\n") == true)
             // Several recipients would learn of each other (RFC 5321 §7.2).

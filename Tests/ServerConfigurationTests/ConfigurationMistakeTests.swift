@@ -60,6 +60,11 @@ import Testing
                 + "address = \"localhost\"\n[[listener]]\nprotocol = \"smtp\"\ntls = \"none\"\naddress = \"127.0.0.1:25\"\n",
             expected: [(2, "a whole number"), (2, "resolver"), (6, "not a name"), (10, "a key of its own")]),
         Case(
+            name: "trust anchors and time of lookups",
+            text: head + "[dns]\ntrust_anchors = [\"nowhere.key\", \"/etc\"]\ntimeout = 0\n[[listener]]\n"
+                + "protocol = \"smtp\"\naddress = \"::1\"\ntls = \"none\"\n",
+            expected: [(3, "nowhere.key, is not there"), (3, "is a folder"), (4, "1 to 300")]),
+        Case(
             name: "same port twice",
             text: head + listener + "tls = \"none\"\nport = 20110\nauth_without_tls = true\n\n[[listener]]\n"
                 + "protocol = \"smtp\"\ntls = \"none\"\naddress = \"0.0.0.0\"\nport = 20110\n",

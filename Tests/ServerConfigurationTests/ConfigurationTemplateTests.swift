@@ -23,6 +23,7 @@ import Testing
         #expect(ports == [25, 24, 110, 995, 80].map { "127.0.0.1:\($0 + base)" })
         #expect(configuration.listeners.contains { $0.authWithoutTLS.isAllowed } == (login == .plaintextAllowed))
         #expect(configuration.limits == LimitsConfiguration())
+        #expect(configuration.dns == DNSConfiguration())
         #expect(configuration.listeners.allSatisfy { $0.servedProtocol.isServed })
     }
 

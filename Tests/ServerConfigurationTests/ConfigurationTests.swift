@@ -41,17 +41,19 @@ struct TemporaryFolder: ~Copyable {
         #expect(configuration.log.format == .human)
         #expect(configuration.log.level == .info)
         #expect(configuration.tls == nil)
+        #expect(configuration.dns == DNSConfiguration())
     }
 
     @Test func everythingIsRead() throws {
         let folder = try TemporaryFolder()
         folder.write("c", to: "cert.pem")
         folder.write("k", to: "key.pem")
+        folder.write("d", to: "root.key")
         let text = """
             hostname = "Mail.Example.TEST"
             data = "/srv/mail/"
             tls = { certificate = "cert.pem", key = "./key.pem" }
-            dns.servers = ["127.0.0.1:5353", "::1", "[::1]:5353"]
+            dns = { servers = ["127.0.0.1:5353", "::1", "[::1]:5353"], trust_anchors = ["root.key"], timeout = 5 }
             [outbound]
             relay = "smtp://ana%40example.test:s%3Acret@relay.example.test:2525"
             port = 20025
@@ -81,6 +83,8 @@ struct TemporaryFolder: ~Copyable {
         #expect(configuration.dataDirectory == "/srv/mail")
         #expect(configuration.tls?.keyPath == "\(folder.path)/key.pem")
         #expect(configuration.dns.servers.map(\.description) == ["127.0.0.1:5353", "[::1]:53", "[::1]:5353"])
+        #expect(configuration.dns.trustAnchorPaths == ["\(folder.path)/root.key"])
+        #expect(configuration.dns.lookupSecondsMax == 5)
         #expect(configuration.outbound.relay?.credentials?.user == "ana@example.test")
         #expect(configuration.outbound.relay?.credentials?.password == "s:cret")
         #expect(configuration.outbound.relay?.port == 2525)

@@ -14,9 +14,15 @@ from pathlib import Path
 
 # From the ground up. A target may use what stands on a lower line, never its own line or a higher one.
 LAYERS = [
-    ("C libraries", ["CIDN", "CIDN2", "CSQLite", "CSodium", "CZlib"]),
+    ("C libraries", ["CIDN", "CIDN2", "CSQLite", "CSodium", "CUnbound", "CZlib"]),
     ("words", ["MailCore"]),
-    ("formats", ["InternetMessage", "SASL", "Certificates", "MailboxFormats", "ServerConfiguration", "TerminalOutput"]),
+    (
+        "formats",
+        [
+            "InternetMessage", "SASL", "SenderAuthentication", "DNSClient", "Certificates", "MailboxFormats",
+            "ServerConfiguration", "TerminalOutput",
+        ],
+    ),
     ("protocol", ["SMTP", "POP3"]),
     ("engine", ["Storage"]),
     ("directory", ["Directory"]),
@@ -24,7 +30,7 @@ LAYERS = [
     ("settings", ["ServerConfiguration", "Observability", "TerminalOutput"]),
     ("runtime", ["ServerRuntime"]),
     ("delivery", ["Delivery"]),
-    ("agents", ["SMTPServer", "POP3Server", "Admin", "Monitor"]),
+    ("agents", ["SMTPServer", "POP3Server", "Admin", "Monitor", "DomainSetup"]),
     ("program", ["paloma"]),
 ]
 
@@ -41,6 +47,7 @@ FROM_LAYER = {
 }
 ONLY_IN = {
     "CSQLite": {"Storage"},
+    "CUnbound": {"DNSClient"},
 }
 # Slow at strings and 60 MB when linked statically: FoundationEssentials where it must be.
 NOWHERE = {"Foundation"}

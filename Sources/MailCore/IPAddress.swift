@@ -22,18 +22,23 @@ package struct IPAddress: Hashable, Sendable {
         let written = String(text)
         guard !written.utf8.contains(0) else { return nil }
         var octets = [UInt8](repeating: 0, count: 16)
-        let family: Family
         if inet_pton(AF_INET, written, &octets) == 1 {
-            family = .v4
-            octets = Array(octets.prefix(4))
+            self.init(octets: Array(octets.prefix(4)))
         } else if inet_pton(AF_INET6, written, &octets) == 1 {
-            family = .v6
+            self.init(octets: octets)
         } else {
             return nil
         }
+    }
+
+    /// From 4 or 16 octets in network order; nil when they are more or fewer.
+    package init?(octets: [UInt8]) {
+        guard octets.count == 4 || octets.count == 16 else { return nil }
         var output = [CChar](repeating: 0, count: Int(INET6_ADDRSTRLEN))
-        let domain = family == .v4 ? AF_INET : AF_INET6
-        guard inet_ntop(domain, octets, &output, socklen_t(INET6_ADDRSTRLEN)) != nil else { return nil }
+        let family: Family = octets.count == 4 ? .v4 : .v6
+        guard inet_ntop(family == .v4 ? AF_INET : AF_INET6, octets, &output, socklen_t(INET6_ADDRSTRLEN)) != nil else {
+            return nil
+        }
         self.family = family
         self.octets = octets
         self.text = String(decoding: output.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
@@ -56,44 +61,4 @@ package struct IPAddress: Hashable, Sendable {
 extension IPAddress: CustomStringConvertible {
     /// The normal form.
     package var description: String { text }
-}
-
-/// An IP address with a port.
-package struct SocketEndpoint: Hashable, Sendable {
-    /// The address.
-    package let address: IPAddress
-    /// From 1 to 65535, or 0 for any that is free.
-    package let port: Int
-
-    /// Puts the two together.
-    package init(address: IPAddress, port: Int) {
-        self.address = address
-        self.port = port
-    }
-
-    /// Reads `192.0.2.1`, `192.0.2.1:53`, `2001:db8::1` or `[2001:db8::1]:53`.
-    package init?(_ text: String, defaultPort: Int) {
-        if let address = IPAddress(text) {
-            self.init(address: address, port: defaultPort)
-            return
-        }
-        guard let colon = text.lastIndex(of: ":") else { return nil }
-        guard let port = Int(text[text.index(after: colon)...]), (1...65535).contains(port) else { return nil }
-        var host = text[..<colon]
-        if host.hasPrefix("["), host.hasSuffix("]") {
-            host = host.dropFirst().dropLast()
-            guard let address = IPAddress(host), address.family == .v6 else { return nil }
-            self.init(address: address, port: port)
-        } else {
-            guard let address = IPAddress(host), address.family == .v4 else { return nil }
-            self.init(address: address, port: port)
-        }
-    }
-}
-
-extension SocketEndpoint: CustomStringConvertible {
-    /// `192.0.2.1:53` or `[2001:db8::1]:53`.
-    package var description: String {
-        address.family == .v4 ? "\(address.text):\(port)" : "[\(address.text)]:\(port)"
-    }
 }
