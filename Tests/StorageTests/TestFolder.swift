@@ -55,6 +55,8 @@ final class TestFolder: Sendable {
         },
         restate: { note, _ in [note] },
         salvageMailboxes: { _, _ in },
+        numbers: { _, _ in },
+        reserve: { _, _ in },
         isTaken: { copy, transaction in
             try transaction.first(
                 "SELECT 1 FROM filing WHERE account = ?1", .integer(copy.account.rawValue)
