@@ -28,6 +28,14 @@ public enum MailSystemStore {
                 + MailQueue.restate(note, at: DirectoryClock.system.wallSeconds())
         },
         salvageMailboxes: { account, transaction in try MailStore.salvageMailboxes(account, in: transaction) },
+        numbers: { rows, seen in
+            Directory.numbers(in: rows, &seen)
+            MailStore.numbers(in: rows, &seen)
+        },
+        reserve: { seen, transaction in
+            try Directory.reserve(seen, in: transaction)
+            try MailStore.reserve(seen, in: transaction)
+        },
         isTaken: { copy, transaction in try MailStore.isTaken(copy, in: transaction) },
         apply: { note, transaction in
             try MailStore.apply(note, in: transaction)
@@ -38,7 +46,10 @@ public enum MailSystemStore {
             try MailQueue.discard(email, in: transaction)
         },
         reread: { email, octets, transaction in try MailStore.reread(email, octets, in: transaction) },
-        recount: { transaction, reason in try MailStore.recount(reason, in: transaction) })
+        recount: { transaction, reason in
+            try MailStore.recount(reason, in: transaction)
+            if reason == .rebuild { try Directory.skipNumbers(in: transaction) }
+        })
 
     /// Opens the store in a data folder, or makes an empty one.
     public static func open(

@@ -83,6 +83,27 @@ extension MailStore {
         try transaction.salvage(table: "account_state", key: "account", .integer(account.rawValue))
     }
 
+    /// Sees the numbers of mailboxes that rows in a note have.
+    public static func numbers(in rows: NotedRows, _ seen: inout NumbersSeen) {
+        guard rows.key.name == "account", case .integer(let account) = rows.key.value else { return }
+        seen.see(account, of: .directory(NumbersSeen.accounts))
+        let series = NumbersSeen.Series.mailboxes(AccountID(rawValue: account))
+        for row in rows.rows {
+            if let number = NotedRows.integer("mailbox", of: row) { seen.see(number, of: series) }
+            if let next = NotedRows.integer("next_mailbox", of: row) { seen.see(next - 1, of: series) }
+        }
+    }
+
+    /// Numbers of mailboxes that the log names are not given again.
+    public static func reserve(_ seen: NumbersSeen, in transaction: SQLTransaction) throws {
+        for (series, number) in seen.highest {
+            guard case .mailboxes(let account) = series else { continue }
+            try transaction.run(
+                "UPDATE account_state SET next_mailbox = max(next_mailbox, ?2) WHERE account = ?1",
+                .integer(account.rawValue), .integer(number + 1))
+        }
+    }
+
     /// Does a note's change to a database that is made anew.
     public static func apply(_ note: LogNote, in transaction: SQLTransaction) throws {
         switch note {

@@ -37,6 +37,8 @@ extension MailStore {
         let stride = SQLValue.integer(numberStride)
         try transaction.run("UPDATE mailbox SET uid_next = uid_next + ?1, mod_seq = mod_seq + ?1", stride)
         try transaction.run("UPDATE account_state SET mod_seq = mod_seq + ?1", stride)
+        // The log does not know of everything that went.
+        try transaction.run("UPDATE mailbox SET expunged_floor = mod_seq")
     }
 
     /// More messages than are likely to have come and gone without a trace in what is left of the log.

@@ -85,7 +85,9 @@ extension MailStore {
                     PRIMARY KEY (account, mailbox, mod_seq, uid)
                 ) WITHOUT ROWID
                 """,
-            ]
+            ],
+            // What went up to this tick of the clock is not in `expunged` any more.
+            ["ALTER TABLE mailbox ADD COLUMN expunged_floor BIGINT NOT NULL DEFAULT 0"],
         ], references: ["SELECT email FROM message"],
         salvaged: [("mailbox", "account"), ("account_state", "account")])
 }

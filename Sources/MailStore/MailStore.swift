@@ -7,10 +7,12 @@ public import Storage
 /// transactions of their own.
 public struct MailStore: Sendable {
     let store: Store
+    let limits: MailStoreLimits
 
     /// The mailboxes in a store that was opened with `MailStore.schema`.
-    public init(store: Store) {
+    public init(store: Store, limits: MailStoreLimits = MailStoreLimits()) {
         self.store = store
+        self.limits = limits
     }
 }
 

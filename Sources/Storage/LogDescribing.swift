@@ -13,6 +13,10 @@ public struct LogDescribing: Sendable {
     public typealias Restate = @Sendable (LogNote, SQLTransaction) throws -> [LogNote]
     /// Notes the rows of an account's mailboxes, whose numbers no record carries.
     public typealias SalvageMailboxes = @Sendable (AccountID, SQLTransaction) throws -> Void
+    /// Sees the numbers that rows in a note have.
+    public typealias Numbers = @Sendable (NotedRows, inout NumbersSeen) throws -> Void
+    /// Numbers that the log names are not given again.
+    public typealias Reserve = @Sendable (NumbersSeen, SQLTransaction) throws -> Void
     /// Whether the number of a copy belongs to a message already.
     public typealias IsTaken = @Sendable (FiledCopy, SQLTransaction) throws -> Bool
     /// Does a note's change to a database that is made anew.
@@ -36,6 +40,8 @@ public struct LogDescribing: Sendable {
     let describe: Describe
     let restate: Restate
     let salvageMailboxes: SalvageMailboxes
+    let numbers: Numbers
+    let reserve: Reserve
     let isTaken: IsTaken
     let apply: Apply
     let discard: Discard
@@ -45,13 +51,16 @@ public struct LogDescribing: Sendable {
     /// All of them.
     public init(
         replay: @escaping Replay, describe: @escaping Describe, restate: @escaping Restate,
-        salvageMailboxes: @escaping SalvageMailboxes, isTaken: @escaping IsTaken, apply: @escaping Apply,
+        salvageMailboxes: @escaping SalvageMailboxes, numbers: @escaping Numbers, reserve: @escaping Reserve,
+        isTaken: @escaping IsTaken, apply: @escaping Apply,
         discard: @escaping Discard, reread: @escaping Reread, recount: @escaping Recount
     ) {
         self.replay = replay
         self.describe = describe
         self.restate = restate
         self.salvageMailboxes = salvageMailboxes
+        self.numbers = numbers
+        self.reserve = reserve
         self.isTaken = isTaken
         self.apply = apply
         self.discard = discard

@@ -8,6 +8,8 @@ public struct StorageLimits: Sendable {
     public var groupJobsMax = 256
     /// Confirmed deliveries whose rows may be hidden from readers who do not ask.
     public var hiddenMax = 512
+    /// Copies and recipients elsewhere of those deliveries; what is more is left to the next group.
+    public var hiddenCopiesMax = 4096
     /// How long they may be, in seconds.
     public var hiddenSecondsMax = 0.1
     /// Octets of a message that wait in memory while it arrives; what is larger goes to a file.
@@ -16,6 +18,8 @@ public struct StorageLimits: Sendable {
     public var readers = 4
     /// Pages of SQLite's write-ahead log after which it is copied into the database file.
     public var checkpointPages = 4000
+    /// Seconds without a transaction after which it is copied when there is less.
+    public var idleSeconds = 1.0
     /// Octets of SQLite's write-ahead log that are on the disk from the start: those up to `checkpointPages`, and those of the
     /// largest transaction behind them.
     public var reservedOctets: Int64 = 24 << 20

@@ -22,17 +22,18 @@ extension Store {
         let lock = try prepareFolder(folder)
         try refuseLostDatabase(folder)
         let connection = try SQLiteConnection(path: StoreFiles.database(folder), access: .readWrite)
-        try connection.configureForWriting(limits)
+        try connection.configureForWriting()
         try SchemaMigration(parts: [.storage] + parts, folder: folder).run(connection)
         // A disk that becomes full must not keep the rows of confirmed deliveries from being committed: what they need of the
         // write-ahead log is there beforehand. Behind its last frame SQLite reads zeros as its end.
         try File(StoreFiles.writeAheadLog(folder), .readWriteCreate).reserve(size: limits.reservedOctets)
         let segments = SegmentFiles(folder: StoreFiles.log(folder))
-        let recovery = try LogRecovery(segments: segments, connection: connection, describing: describing).run()
+        let recovery = try LogRecovery(
+            segments: segments, connection: connection, describing: describing, checkpointPages: limits.checkpointPages
+        ).run()
         let log = try MessageLog(segments: segments, end: recovery.end, segmentBytesMax: limits.segmentBytesMax)
         let committer = Committer(
-            connection: connection, log: log, segments: segments, describing: describing, hiddenMax: limits.hiddenMax,
-            onFatal: onFatal)
+            connection: connection, log: log, segments: segments, describing: describing, limits: limits, onFatal: onFatal)
         if !recovery.openNotes.isEmpty { try committer.restate(recovery.openNotes) }
         let store = Store(
             folder: folder, limits: limits, parts: [.storage] + parts, describing: describing, segments: segments,
@@ -73,15 +74,16 @@ extension Store {
 }
 
 extension SQLiteConnection {
-    func configureForWriting(_ limits: StorageLimits) throws(StorageError) {
+    func configureForWriting() throws(StorageError) {
         try execute(
             script: """
                 PRAGMA journal_mode = WAL;
                 PRAGMA synchronous = FULL;
                 PRAGMA secure_delete = FAST;
                 PRAGMA cache_size = -16384;
-                PRAGMA wal_autocheckpoint = \(limits.checkpointPages);
+                PRAGMA wal_autocheckpoint = 0;
                 PRAGMA journal_size_limit = 67108864;
                 """)
+        observeWriteAheadLog()
     }
 }

@@ -55,13 +55,20 @@ public final class Store: Sendable {
 
     /// Reads in a snapshot that has everything confirmed before.
     public func read<T: Sendable>(_ body: @escaping @Sendable (SQLTransaction) throws -> T) async throws -> T {
-        if commits.hasHiddenRows { try await waitForHiddenRows() }
+        if commits.hasHiddenRows { await waitForWriter() }
         let readers = readers
         return try await readerThreads.runIfActive { try readers.read(body) }
     }
 
-    private func waitForHiddenRows() async throws {
-        try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
+    /// Where the log ended after everything that could be seen when this was called.
+    func confirmedEnd() async -> LogPosition {
+        await waitForWriter()
+        return commits.confirmedEnd
+    }
+
+    /// Returns when the writer has done what waited, and has made it visible.
+    private func waitForWriter() async {
+        await withCheckedContinuation { continuation in
             commits.enqueue(
                 CommitJob(
                     durability: .visibility, message: nil, run: { _ in nil },

@@ -25,6 +25,7 @@ struct CompactionService: Service {
 
     private func compact() async {
         do {
+            try await MailStore(store: store).forgetOldExpunges()
             let report = try await store.compact()
             for problem in report.problems {
                 logger.error("segment not compacted", metadata: ["problem": "\(problem)"])

@@ -341,6 +341,89 @@ def test_crashed_while_space_is_given_back(prepared, shim, binary, tmp_path):
             copy.close()
 
 
+FLUSH_FAILED = 74
+
+
+@pytest.mark.parametrize("mode, at", [("eio", 1), ("eio", 2), ("enospc", 1)])
+def test_a_checkpoint_that_fails_ends_the_server(prepared, shim, binary, tmp_path, mode, at):
+    """Operation 1 is the write-ahead log's flush, 2 writes a page. SQLite's own checkpoint would try again, and copy what is not there."""
+    copy = Copy(prepared, shim, tmp_path / "n1", binary, mode, at, SEED)
+    try:
+        fill_write_ahead_log(copy)
+        copy.faults.arm()
+        assert copy.server.ended(20) == FLUSH_FAILED, f"the failed {copy.faults.last or 'checkpoint'} was not told"
+        copy.examine()
+    finally:
+        copy.close()
+
+
+def test_a_full_disk_in_a_checkpoint_is_no_end(prepared, shim, binary, tmp_path):
+    copy = Copy(prepared, shim, tmp_path / "n1", binary, "enospc", 2, SEED)
+    try:
+        fill_write_ahead_log(copy)
+        copy.faults.arm()
+        end = time.monotonic() + 20
+        while not copy.faults.injected and time.monotonic() < end:
+            time.sleep(0.01)
+        assert copy.faults.injected, "there was no checkpoint"
+        copy.server.send(message(300), BEN)
+        copy.ledger.octets[300] = b""
+        copy.ledger.tried[BEN].add(300)
+        assert copy.server.end() == 0
+        copy.ledger.octets[300] = None
+        assert copy.server.start() and copy.server.count(BEN) == 5
+    finally:
+        copy.close()
+
+
+def fill_write_ahead_log(copy):
+    """Starts the server and has rows committed until a checkpoint in idle time is worth it."""
+    copy.server.start(copy.faults.environment())
+    for number in range(400, 460):
+        octets = message(number)
+        copy.ledger.octets[number] = octets
+        copy.ledger.tried[ANA].add(number)
+        copy.server.send(octets, ANA)
+        copy.ledger.delivered[ANA].add(number)
+        copy.server.get("/health")
+
+
+def test_a_new_segment_whose_name_cannot_be_flushed_ends_the_server(prepared, shim, binary, tmp_path):
+    """The second flush of the folder would say yes, and the power take the segment with all that is in it."""
+    full = Copy(prepared, shim, tmp_path / "full", binary, "count", 0, SEED)
+    try:
+        full.server.start()
+        for number in (400, 401, 402):
+            full.ledger.octets[number] = message(number, size=24_000_000)
+            full.server.send(full.ledger.octets[number], BEN)
+            full.ledger.tried[BEN].add(number)
+            full.ledger.delivered[BEN].add(number)
+        full.server.stop()
+        seen = set()
+        for at in (1, 2, 3):
+            copy = Copy((full.server, prepared[1], 0), shim, tmp_path / f"n{at}", binary, "eio", at, SEED)
+            copy.ledger = full.ledger
+            try:
+                copy.server.start(copy.faults.environment())
+                copy.faults.arm()
+                with copy.server.smtp(timeout=TIMEOUT) as smtp:
+                    smtp.hello()
+                    smtp.mail("sender@elsewhere.test", ANA)
+                    try:
+                        code = smtp.data(message(500)).code
+                    except (OSError, Closed):
+                        code = None
+                seen.add(copy.faults.last)
+                assert code != 250
+                if copy.faults.last == "fsync":
+                    assert copy.server.ended(20) == FLUSH_FAILED
+            finally:
+                copy.close()
+        assert {"create", "fsync"} <= seen, seen
+    finally:
+        full.close()
+
+
 def test_a_server_whose_disk_fails_never_says_yes(prepared, shim, binary, tmp_path):
     """From the first operation on every one fails: not one 250 after the data."""
     copy = Copy(prepared, shim, tmp_path / "dead", binary, "eio-on", 1, SEED)

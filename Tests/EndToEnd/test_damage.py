@@ -7,6 +7,7 @@ import shutil
 import pytest
 
 from conftest import rounds
+from harness.faults import Faults
 from harness.mail import assert_same, message, number_of, untraced
 from harness.server import DOMAIN, PASSWORD
 
@@ -214,6 +215,39 @@ def test_a_broken_database_is_refused_or_rebuilt_never_trusted(filled, how):
         text = out.read_bytes()
         missing = {number for number in filled.alive[who] if b"X-Number: %d\n" % number not in text}
         assert not missing, f"{who}: {sorted(missing)}"
+
+
+@pytest.mark.parametrize("how", ["rebuild", "replay"])
+def test_a_message_in_a_bad_sector_is_filed_and_named(filled, shim, how):
+    """Who it is for can be read, what it says cannot: it is in its mailbox, and `check` names it."""
+    if how == "replay":
+        # As after a kill: the database is older than the message.
+        saved = filled.folder / "saved.db"
+        shutil.copy(filled.data / "paloma.db", saved)
+    filled.start()
+    filled.send(message(50, size=20_000), ANA)
+    filled.send(message(51), ANA)
+    filled.stop()
+    path, offset = place_of(filled, 50)
+    if how == "replay":
+        shutil.copy(saved, filled.data / "paloma.db")
+    faults = Faults(shim, filled.data, filled.folder / "lab", bad=(str(path.relative_to(filled.data)), offset + 8192))
+    filled.command_environment = faults.environment()
+    if how == "rebuild":
+        said = filled.check("--rebuild").stdout.decode()
+        assert "cannot be read" in said
+    findings = json.loads(filled.check("--json", status=1).stdout)
+    assert ANA in json.dumps(findings) and "cannot be read" in json.dumps(findings)
+    filled.start(faults.environment())
+    with filled.pop3() as pop3:
+        pop3.login(ANA, PASSWORD)
+        count, _ = pop3.stat()
+        assert count == len(filled.alive[ANA]) + 2, "the message in the bad sector is not in its mailbox"
+        pop3.send(f"RETR {count}\r\n")
+        assert pop3.line().startswith("+OK")
+        assert number_of(pop3.body()) == 51
+        pop3.send("QUIT\r\n")
+    filled.stop()
 
 
 def test_a_server_does_not_start_on_a_store_it_cannot_read(filled):

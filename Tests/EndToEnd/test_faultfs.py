@@ -21,8 +21,8 @@ def lab(tmp_path, shim):
     data = tmp_path / "data"
     data.mkdir()
 
-    def run(program, mode="count", at=0, seed=1):
-        faults = Faults(shim, data, tmp_path / "lab", mode=mode, at=at, seed=seed, armed=True)
+    def run(program, mode="count", at=0, seed=1, bad=None):
+        faults = Faults(shim, data, tmp_path / "lab", mode=mode, at=at, seed=seed, armed=True, bad=bad)
         script = "import os, sys, errno\ndata = sys.argv[1]\nos.chdir(data)\n" + program
         done = subprocess.run(
             [sys.executable, "-I", "-S", "-B", "-c", script, str(data)],
@@ -265,6 +265,17 @@ def test_a_full_disk_can_be_emptied(lab, shim):
     faults.full(False)
     process.communicate("\n", timeout=30)
     assert (lab.data / "a").read_bytes() == b"x"
+
+
+def test_a_bad_sector_is_not_given_back(lab):
+    (lab.data / "a").write_bytes(b"x" * PAGE + b"y" * PAGE + b"z" * PAGE)
+    (lab.data / "b").write_bytes(b"b" * 3 * PAGE)
+    program = "results = []\nfor name, offset in (('a', 0), ('a', 4000), ('a', 4096), ('a', 8191), ('a', 8192), ('b', 4096)):\n" \
+        "    f = os.open(name, os.O_RDONLY)\n" \
+        "    try: results.append(len(os.pread(f, 5000, offset)))\n    except OSError as e: results.append(-e.errno)\nprint(results)"
+    faults = lab.run(program, bad=("a", 5000))
+    assert faults.output.strip() == str([4096, 96, -errno.EIO, -errno.EIO, 4096, 5000])
+    assert faults.count == 0
 
 
 SQLITE = """

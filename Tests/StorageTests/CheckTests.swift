@@ -1,3 +1,4 @@
+import Glibc
 import MailCore
 import NIOCore
 import Testing
@@ -91,6 +92,24 @@ import Testing
         #expect(try await backup.check(.look).isEmpty)
         await #expect(throws: StorageError.self) { try await store.backUp(to: copy.path) }
         #expect(try await store.text(of: after) == "after")
+        await backup.close()
+        await store.close()
+    }
+
+    /// What the writer is about to append it may take back, even while it is copied.
+    @Test func aBackupHasOnlyWhatIsConfirmed() async throws {
+        let folder = try TestFolder()
+        let store = try folder.open().store
+        let email = try await store.deliverForTest("confirmed", to: [1])
+        let size = try folder.size("log/0000000001.seg")
+        try folder.append([UInt8](repeating: 1, count: 5000), to: "log/0000000001.seg")
+        let copy = try TestFolder()
+        let segment = "\(folder.path)/log/0000000001.seg"
+        try await store.backUp(to: copy.path) { _, _ in truncate(segment, off_t(size)) }
+        #expect(try copy.size("log/0000000001.seg") == size)
+        let (backup, report) = try copy.open()
+        #expect(report.droppedOctets == 0)
+        #expect(try await backup.text(of: email) == "confirmed")
         await backup.close()
         await store.close()
     }

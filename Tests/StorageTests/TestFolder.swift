@@ -55,6 +55,8 @@ final class TestFolder: Sendable {
         },
         restate: { note, _ in [note] },
         salvageMailboxes: { _, _ in },
+        numbers: { _, _ in },
+        reserve: { _, _ in },
         isTaken: { copy, transaction in
             try transaction.first(
                 "SELECT 1 FROM filing WHERE account = ?1", .integer(copy.account.rawValue)
@@ -81,6 +83,19 @@ final class TestFolder: Sendable {
         try Store.open(folder: path, parts: [schema], describing: Self.describing, limits: limits)
     }
 
+    /// A store whose deliveries are filed again by the closure.
+    func open(
+        limits: StorageLimits, replaying: @escaping @Sendable (DeliveryRecord, SQLTransaction) throws -> Void
+    ) throws -> Store {
+        let describing = Self.describing
+        let replaced = LogDescribing(
+            replay: { record, _, transaction in try replaying(record, transaction) }, describe: describing.describe,
+            restate: describing.restate, salvageMailboxes: describing.salvageMailboxes, numbers: describing.numbers,
+            reserve: describing.reserve, isTaken: describing.isTaken, apply: describing.apply,
+            discard: describing.discard, reread: describing.reread, recount: describing.recount)
+        return try Store.open(folder: path, parts: [Self.schema], describing: replaced, limits: limits).store
+    }
+
     func names(_ folder: String) throws -> [String] {
         try FileManager.default.contentsOfDirectory(atPath: "\(path)/\(folder)").sorted()
     }
@@ -104,6 +119,22 @@ final class TestFolder: Sendable {
 
     func removeDatabase() throws {
         for suffix in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: "\(path)/paloma.db\(suffix)") }
+    }
+
+    /// Octets behind the end of a file, as of a write that is not done.
+    func append(_ octets: [UInt8], to file: String) throws {
+        let handle = try FileHandle(forUpdating: URL(fileURLWithPath: "\(path)/\(file)"))
+        try handle.seekToEnd()
+        try handle.write(contentsOf: Data(octets))
+        try handle.close()
+    }
+
+    func move(_ file: String, to target: String) throws {
+        try FileManager.default.moveItem(atPath: "\(path)/\(file)", toPath: "\(path)/\(target)")
+    }
+
+    func octets(of file: String) throws -> [UInt8] {
+        [UInt8](try Data(contentsOf: URL(fileURLWithPath: "\(path)/\(file)")))
     }
 
     func size(_ file: String) throws -> Int {

@@ -1,7 +1,21 @@
+import Dispatch
 import MailCore
+import NIOCore
+import Synchronization
 import Testing
 
 @testable import Storage
+
+/// A disk that may be full, as the filing of deliveries sees it.
+private final class Disk: Sendable {
+    let attempts = Atomic(0)
+    let isFull = Atomic(false)
+}
+
+/// How many rows each of several transactions saw.
+private final class Sightings: Sendable {
+    let counts = Mutex<[Int]>([])
+}
 
 @Suite struct VisibilityTests {
     /// Rows stay hidden for as long as the test takes, unless somebody reads.
@@ -70,5 +84,91 @@ import Testing
         #expect(report.replayed == 0)
         #expect(try await again.filings() == [Filing(email, 1)])
         await again.close()
+    }
+
+    /// Rows that everybody sees, asked past the store, which would make them visible.
+    private static func visibleRows(_ folder: TestFolder) throws -> Int {
+        let connection = try SQLiteConnection(path: "\(folder.path)/paloma.db", access: .readWrite)
+        defer { connection.close() }
+        var count = 0
+        try connection.run(composed: "SELECT count(*) FROM filing", []) { count = Int($0.integer(0)) }
+        return count
+    }
+
+    @Test func aMessageToManyIsVisibleAtOnce() async throws {
+        let folder = try TestFolder()
+        var limits = Self.hiding
+        limits.hiddenCopiesMax = 10
+        let store = try folder.open(limits: limits).store
+        _ = try await store.deliverForTest("to few", to: [1, 2])
+        #expect(try Self.visibleRows(folder) == 0)
+        _ = try await store.deliverForTest("to many", to: Array(1...9))
+        #expect(try Self.visibleRows(folder) == 11)
+        await store.close()
+    }
+
+    /// However many messages wait, no group files more copies than may be hidden, and one message's.
+    @Test func aGroupOfMessagesToManyIsDivided() async throws {
+        let folder = try TestFolder()
+        var limits = Self.hiding
+        limits.hiddenCopiesMax = 10
+        let store = try folder.open(limits: limits).store
+        let gate = DispatchSemaphore(value: 0)
+        let seen = Sightings()
+        // The writer waits while the others come together to one group.
+        async let first: Void = store.change { _ in gate.wait() }
+        async let others: Void = withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<6 {
+                group.addTask {
+                    let email = store.reserveEmailID()
+                    try await store.deliver(email, MessageBody(ByteBuffer(string: "x"))) { transaction in
+                        let visible = try Self.visibleRows(folder)
+                        seen.counts.withLock { $0.append(visible) }
+                        let copies = (1...6).map { FiledCopy(forTestOf: $0) }
+                        let record = DeliveryRecord(email: email, copies: copies, queued: nil)
+                        try record.file(in: transaction)
+                        return (record, ())
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+        try await Task.sleep(for: .milliseconds(100))
+        gate.signal()
+        _ = try await (first, others)
+        #expect(seen.counts.withLock { $0 } == [0, 0, 12, 12, 24, 24])
+        #expect(try await store.filings().count == 36)
+        await store.close()
+    }
+
+    /// After the disk was full, filing again what is hidden is not tried for each reader; when there is room, it is done.
+    @Test func readersOfAFullDiskAreNotHeldUp() async throws {
+        let folder = try TestFolder()
+        let disk = Disk()
+        let store = try folder.open(
+            limits: Self.hiding,
+            replaying: { record, transaction in
+                disk.attempts.add(1, ordering: .relaxed)
+                if disk.isFull.load(ordering: .relaxed) { throw StorageError(.diskFull, "full") }
+                try record.file(in: transaction)
+            })
+        let email = try await store.deliverForTest("confirmed", to: [1])
+        disk.isFull.store(true, ordering: .relaxed)
+        // As a full disk does it, the engine takes the whole transaction back.
+        await #expect(throws: StorageError.self) {
+            try await store.enqueue(.log, message: nil) { transaction -> (DeliveryRecord?, Void) in
+                try transaction.connection.execute(script: "ROLLBACK")
+                throw StorageError(.diskFull, "full")
+            }
+        }
+        let start = ContinuousClock.now
+        for _ in 0..<300 { #expect(try await store.filings().isEmpty) }
+        let seconds = (ContinuousClock.now - start) / .seconds(1)
+        #expect(disk.attempts.load(ordering: .relaxed) <= 2 + Int(seconds / 0.05))
+        disk.isFull.store(false, ordering: .relaxed)
+        var filings: [Filing] = []
+        while filings.isEmpty, ContinuousClock.now - start < .seconds(60) { filings = try await store.filings() }
+        #expect(filings == [Filing(email, 1)])
+        await store.close()
     }
 }

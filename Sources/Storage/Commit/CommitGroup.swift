@@ -2,13 +2,15 @@ internal import MailCore
 
 /// Transactions that become durable together, while they do.
 struct CommitGroup {
-    let jobs: [CommitJob]
+    private(set) var jobs: [CommitJob]
     /// What each job is told if nothing else goes wrong.
     var outcomes: [(any Error)?]
     var actionsAfterCommit: [@Sendable () -> Void] = []
     private(set) var entries: [MessageLog.Entry] = []
     /// The deliveries among the entries.
     private(set) var deliveries: [HiddenDelivery] = []
+    /// Copies and recipients elsewhere of the deliveries.
+    private(set) var copies = 0
     private(set) var isFlushNeeded = false
     /// Octets of records that something refers to.
     private(set) var liveOctets: Int64 = 0
@@ -34,6 +36,7 @@ struct CommitGroup {
 
     mutating func add(_ record: DeliveryRecord, _ entry: MessageLog.Entry) {
         deliveries.append(HiddenDelivery(record: record, header: entry.header, position: end))
+        copies += record.copies.count + (record.queued?.recipients.count ?? 0)
         add([entry], isFlushNeeded: true, notesAreLive: false)
     }
 
@@ -48,6 +51,12 @@ struct CommitGroup {
         isFlushNeeded = isFlushNeeded || needed
     }
 
+    /// The jobs behind this one are left to another group.
+    mutating func end(behind index: Int) {
+        jobs.removeSubrange((index + 1)...)
+        outcomes.removeSubrange((index + 1)...)
+    }
+
     /// Nothing was kept: whoever has no failure of its own shares this one.
     mutating func fail(_ error: any Error) {
         outcomes = outcomes.map { $0 ?? error }
@@ -57,11 +66,4 @@ struct CommitGroup {
     func finish() {
         for (job, outcome) in zip(jobs, outcomes) { job.finish(outcome) }
     }
-}
-
-/// A delivery that the log has and that was confirmed, whose rows readers do not see yet.
-struct HiddenDelivery {
-    let record: DeliveryRecord
-    let header: RecordHeader
-    let position: LogPosition
 }

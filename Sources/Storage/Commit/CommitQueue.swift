@@ -28,6 +28,9 @@ final class CommitQueue: @unchecked Sendable {  // `jobs` and `isClosed` are rea
     /// Whether rows of confirmed deliveries are not yet visible to readers.
     var hasHiddenRows: Bool { committer.hasHiddenRows }
 
+    /// Where the log ended when a group was confirmed last.
+    var confirmedEnd: LogPosition { committer.confirmedEnd }
+
     func enqueue(_ job: sending CommitJob) {
         lock.lock()
         guard !isClosed else {
@@ -68,7 +71,7 @@ final class CommitQueue: @unchecked Sendable {  // `jobs` and `isClosed` are rea
                 }
             } else {
                 revealAt = nil
-                lock.lock(whenValue: .some)
+                guard waitWhenIdle() else { continue }
             }
             let group = takeGroup()
             let isLast = group.isEmpty && isClosed
@@ -76,6 +79,17 @@ final class CommitQueue: @unchecked Sendable {  // `jobs` and `isClosed` are rea
             if isLast { return committer.close() }
             if !group.isEmpty { committer.commit(group) }
         }
+    }
+
+    /// - Returns: whether there is something to take; the lock is held then.
+    private func waitWhenIdle() -> Bool {
+        guard committer.hasIdleWork else {
+            lock.lock(whenValue: .some)
+            return true
+        }
+        if lock.lock(whenValue: .some, timeoutSeconds: limits.idleSeconds) { return true }
+        committer.workWhenIdle()
+        return false
     }
 
     private func takeGroup() -> [CommitJob] {

@@ -8,52 +8,68 @@ internal import Synchronization
 /// flush of the log, then:
 /// - a group of deliveries only is confirmed. The log has all that is needed to redo them, so the database's transaction
 ///   stays open for the next groups: pages that many deliveries change are written once. It is committed as soon as a
-///   reader asks for anything, or nothing more comes for a moment, or `StorageLimits.hiddenMax` deliveries are in it;
+///   reader asks for anything, or nothing more comes for a moment, or `StorageLimits.hiddenMax` deliveries or
+///   `hiddenCopiesMax` copies are in it;
 /// - any other group commits the database with its own flush first, and is confirmed then.
 ///
 /// **When it fails.** If the append or the flush fails, the group is taken back and nobody was told. A failed flush is
 /// fatal, since the kernel may have dropped the pages that it could not write: the process ends, and the next one
 /// replays the log. If the disk is full when the rows of confirmed deliveries are to be committed, they are kept in mind,
-/// every new transaction is refused, and they are filed again from the log when there is room.
-final class Committer: @unchecked Sendable {  // confined to the writer's thread by CommitQueue; `hidden` is atomic
+/// every new transaction is refused, and they are filed again from the log when there is room. A failed flush of the
+/// database's own files is fatal as well (`Checkpointer`).
+final class Committer: @unchecked Sendable {  // confined to the writer's thread by CommitQueue, but for an atomic and a mutex
     private let connection: SQLiteConnection
     private let log: MessageLog
     private let segments: SegmentFiles
     private let describing: LogDescribing
-    private let hiddenMax: Int
+    private let limits: StorageLimits
     private let onFatal: @Sendable (StorageError) -> Void
     private var isSynchronousFull: Bool?
+    private var checkpointer: Checkpointer
 
-    /// Confirmed deliveries whose rows are in the open transaction, or were in one that failed.
-    private var hiddenDeliveries: [HiddenDelivery] = []
-    private var hiddenActions: [@Sendable () -> Void] = []
-    private let hidden = Atomic(false)
+    private var hidden = HiddenRows()
+    private let isHiding = Atomic(false)
+    private var refilingPause = RetryPause()
+    private let confirmed: Mutex<LogPosition>
 
     init(
         connection: SQLiteConnection, log: MessageLog, segments: SegmentFiles, describing: LogDescribing,
-        hiddenMax: Int, onFatal: @escaping @Sendable (StorageError) -> Void
+        limits: StorageLimits, onFatal: @escaping @Sendable (StorageError) -> Void
     ) {
         self.connection = connection
         self.log = log
         self.segments = segments
         self.describing = describing
-        self.hiddenMax = hiddenMax
+        self.limits = limits
         self.onFatal = onFatal
+        checkpointer = Checkpointer(connection: connection, pagesMax: limits.checkpointPages, onFatal: onFatal)
+        confirmed = Mutex(log.end)
     }
 
     /// Whether rows of confirmed deliveries are not yet visible to readers. May be asked on any thread.
-    var hasHiddenRows: Bool { hidden.load(ordering: .acquiring) }
+    var hasHiddenRows: Bool { isHiding.load(ordering: .acquiring) }
 
-    /// Runs the jobs as one group and tells each of them how it ended.
+    /// Where the log ended when a group was confirmed last: what stands before it is never taken back. May be asked on any
+    /// thread.
+    var confirmedEnd: LogPosition { confirmed.withLock { $0 } }
+
+    /// Runs the jobs, as one group unless they file very many copies, and tells each of them how it ended.
     func commit(_ jobs: [CommitJob]) {
+        var rest = jobs[...]
+        while !rest.isEmpty { rest = rest.dropFirst(commitGroup(Array(rest))) }
+        checkpointer.runIfDue()
+    }
+
+    /// - Returns: how many of the jobs have been done.
+    private func commitGroup(_ jobs: [CommitJob]) -> Int {
         var group = CommitGroup(jobs: jobs, start: log.end)
         do {
-            try log.rollIfFull()
+            try roll()
             group = CommitGroup(jobs: jobs, start: log.end)
             if group.needsDatabaseFlush || !connection.isInTransaction { try revealHidden() }
             try begin(group)
             do {
-                for index in jobs.indices where jobs[index].durability != .visibility { try run(index, in: &group) }
+                try run(&group)
                 try append(group)
                 if connection.isInTransaction { try connection.run("RELEASE grouped", []) { _ in } }
                 if group.needsDatabaseFlush { try commitDatabase() }
@@ -62,20 +78,32 @@ final class Committer: @unchecked Sendable {  // confined to the writer's thread
                 throw error
             }
             keepHidden(group)
+            let end = log.end
+            confirmed.withLock { $0 = end }
         } catch {
             group.fail(error)
         }
         // What is confirmed stays confirmed whether or not its rows can be seen now.
-        if group.wantsVisibility || hiddenDeliveries.count >= hiddenMax { reveal() }
+        let isTooMuch = hidden.deliveries.count >= limits.hiddenMax || hidden.copies >= limits.hiddenCopiesMax
+        if group.wantsVisibility || isTooMuch { try? revealHidden() }
         group.finish()
+        return group.jobs.count
     }
 
     /// Makes the rows of confirmed deliveries visible. When the disk is full they stay hidden, and later tries go on.
     ///
     /// - Returns: whether none is hidden now.
-    @discardableResult
     func reveal() -> Bool {
-        (try? revealHidden()) != nil
+        defer { checkpointer.runIfDue() }
+        return (try? revealHidden()) != nil
+    }
+
+    /// Whether there is something to do while nobody asks for anything.
+    var hasIdleWork: Bool { checkpointer.isWorthIt }
+
+    /// Copies the write-ahead log into the database file while nobody asks for anything.
+    func workWhenIdle() {
+        checkpointer.runWhenIdle()
     }
 
     /// Writes to the log how things are with what these notes are about; before any thread uses the store.
@@ -94,11 +122,35 @@ final class Committer: @unchecked Sendable {  // confined to the writer's thread
 
     /// The last thing that the thread does.
     func close() {
-        reveal()
+        if (try? revealHidden()) != nil { checkpointer.finish() }
         connection.close()
     }
 
     // MARK: A group
+
+    /// A new segment whose name may not be on the disk is of no use, and a second flush would not tell.
+    private func roll() throws {
+        guard try log.rollIfFull() == .begun else { return }
+        try flush { try segments.synchronizeNames() }
+    }
+
+    /// A failed flush is fatal: what the kernel could not write it may have dropped, and it says so once.
+    private func flush(_ body: () throws -> Void) throws {
+        do {
+            try body()
+        } catch let error as StorageError {
+            onFatal(error)
+            throw error
+        }
+    }
+
+    /// Ends the group early when it has filed as many copies as may be hidden.
+    private func run(_ group: inout CommitGroup) throws {
+        for index in group.jobs.indices where group.jobs[index].durability != .visibility {
+            try run(index, in: &group)
+            if hidden.copies + group.copies >= limits.hiddenCopiesMax { return group.end(behind: index) }
+        }
+    }
 
     private func begin(_ group: CommitGroup) throws {
         if !connection.isInTransaction {
@@ -143,14 +195,7 @@ final class Committer: @unchecked Sendable {  // confined to the writer's thread
     private func append(_ group: CommitGroup) throws {
         guard !group.entries.isEmpty else { return }
         try log.append(group.entries)
-        if group.isFlushNeeded {
-            do {
-                try log.synchronize()
-            } catch let error as StorageError {
-                onFatal(error)
-                throw error
-            }
-        }
+        if group.isFlushNeeded { try flush { try log.synchronize() } }
         try note(
             segment: group.start.segment, octets: group.end.offset - group.start.offset, live: group.liveOctets,
             end: group.end, nextEmail: group.nextEmail)
@@ -178,7 +223,7 @@ final class Committer: @unchecked Sendable {  // confined to the writer's thread
             let isKept =
                 (try? connection.run("ROLLBACK TO grouped", []) { _ in }) != nil
                 && (try? connection.run("RELEASE grouped", []) { _ in }) != nil
-            if !isKept || hiddenDeliveries.isEmpty { try? connection.run("ROLLBACK", []) { _ in } }
+            if !isKept || hidden.isEmpty { try? connection.run("ROLLBACK", []) { _ in } }
         }
         guard !group.entries.isEmpty else { return }
         do {
@@ -192,9 +237,8 @@ final class Committer: @unchecked Sendable {  // confined to the writer's thread
 
     private func keepHidden(_ group: CommitGroup) {
         if connection.isInTransaction {
-            hiddenDeliveries += group.deliveries
-            hiddenActions += group.actionsAfterCommit
-            hidden.store(true, ordering: .releasing)
+            hidden.add(group)
+            isHiding.store(true, ordering: .releasing)
         } else {
             for action in group.actionsAfterCommit { action() }
         }
@@ -202,20 +246,32 @@ final class Committer: @unchecked Sendable {  // confined to the writer's thread
 
     /// Commits the open transaction; files again from the log what an earlier try could not commit.
     private func revealHidden() throws {
-        if !connection.isInTransaction, !hiddenDeliveries.isEmpty { try fileAgain() }
         if connection.isInTransaction {
+            try commitHidden()
+        } else if !hidden.isEmpty {
+            let start = ContinuousClock.now
+            try refilingPause.check(at: start)
             do {
-                try commitDatabase()
+                try fileAgain()
+                try commitHidden()
             } catch {
-                if connection.isInTransaction { try? connection.run("ROLLBACK", []) { _ in } }
+                refilingPause.begin(after: error, start, .now)
                 throw error
             }
+            refilingPause.end()
         }
-        let actions = hiddenActions
-        hiddenDeliveries = []
-        hiddenActions = []
-        hidden.store(false, ordering: .releasing)
+        let actions = hidden.removeAll()
+        isHiding.store(false, ordering: .releasing)
         for action in actions { action() }
+    }
+
+    private func commitHidden() throws {
+        do {
+            try commitDatabase()
+        } catch {
+            if connection.isInTransaction { try? connection.run("ROLLBACK", []) { _ in } }
+            throw error
+        }
     }
 
     private func fileAgain() throws {
@@ -223,7 +279,7 @@ final class Committer: @unchecked Sendable {  // confined to the writer's thread
         try connection.run("BEGIN IMMEDIATE", []) { _ in }
         do {
             let transaction = SQLTransaction(connection)
-            for hidden in hiddenDeliveries {
+            for hidden in hidden.deliveries {
                 guard try transaction.insertContent(hidden.record, hidden.header, at: hidden.position) else { continue }
                 let octets = try segments.file(hidden.position.segment).read(
                     count: Int(hidden.header.bodyLength), at: hidden.position.offset + hidden.header.bodyOffset)

@@ -98,6 +98,30 @@ final class File: Sendable {
         return buffer
     }
 
+    /// What cannot be read is passed over in pieces of so many octets.
+    static let sectorSize: Int64 = 4096
+
+    /// The same, with zeros for what the disk does not give back.
+    func readWhatIsLeft(count: Int, at offset: Int64) throws(StorageError) -> ByteBuffer {
+        do {
+            return try read(count: count, at: offset)
+        } catch where error.code == .inputOutput {
+            var buffer = ByteBufferAllocator().buffer(capacity: count)
+            var place = offset
+            let end = offset + Int64(count)
+            while place < end {
+                let next = min(end, (place / Self.sectorSize + 1) * Self.sectorSize)
+                if let piece = try? read(count: Int(next - place), at: place) {
+                    buffer.writeImmutableBuffer(piece)
+                } else {
+                    buffer.writeRepeatingByte(0, count: Int(next - place))
+                }
+                place = next
+            }
+            return buffer
+        }
+    }
+
     /// Returns when everything written is on disk.
     func synchronize() throws(StorageError) {
         guard fdatasync(descriptor) == 0 else { throw StorageError.system("fdatasync", path) }

@@ -15,9 +15,19 @@ struct LogScanner {
         /// A whole record. The body's octets have been compared with their checksum.
         case record(RecordHeader, redo: [UInt8], at: LogPosition)
         /// A record whose header is right and whose redo part or body is not what was written.
-        case damaged(RecordHeader, redo: [UInt8]?, at: LogPosition, String)
+        case damaged(RecordHeader, redo: [UInt8]?, at: LogPosition, Damage)
         /// Octets that are no record: up to the next record, or to the end of the file.
         case gap(from: LogPosition, octets: Int64)
+    }
+
+    /// What is wrong with a record whose header is right.
+    enum Damage: String {
+        /// What it is about is not known.
+        case redo = "its redo part is not what was written"
+        /// The body has other octets than were written; so does that of a write that was cut off.
+        case octets = "its octets are not what was written"
+        /// The disk does not give the body back.
+        case sector = "its octets cannot be read from the disk"
     }
 
     private let file: File
@@ -25,9 +35,6 @@ struct LogScanner {
     private let depth: Depth
     private let size: Int64
     private(set) var offset: Int64
-
-    /// Octets that are passed over when they cannot be read.
-    private static let sectorSize: Int64 = 4096
 
     init(file: File, segment: Int64, from offset: Int64, depth: Depth = .everything) throws {
         self.file = file
@@ -44,7 +51,7 @@ struct LogScanner {
         do {
             return try read(at: position)
         } catch let error as StorageError where error.code == .inputOutput {
-            let next = min(size, max(offset, (position.offset / Self.sectorSize + 1) * Self.sectorSize))
+            let next = min(size, max(offset, (position.offset / File.sectorSize + 1) * File.sectorSize))
             offset = next
             return .gap(from: position, octets: next - position.offset)
         }
@@ -62,12 +69,20 @@ struct LogScanner {
         var checksum = Checksum()
         checksum.update(redo)
         guard checksum.value == header.redoChecksum else {
-            return .damaged(header, redo: nil, at: position, "its redo part is not what was written")
+            return .damaged(header, redo: nil, at: position, .redo)
         }
-        guard try depth == .redo || bodyChecksum(of: header, at: position) == header.bodyChecksum else {
-            return .damaged(header, redo: redo, at: position, "its octets are not what was written")
+        if depth == .everything, let damage = try bodyDamage(of: header, at: position) {
+            return .damaged(header, redo: redo, at: position, damage)
         }
         return .record(header, redo: redo, at: position)
+    }
+
+    private func bodyDamage(of header: RecordHeader, at position: LogPosition) throws -> Damage? {
+        do {
+            return try bodyChecksum(of: header, at: position) == header.bodyChecksum ? nil : .octets
+        } catch let error as StorageError where error.code == .inputOutput {
+            return .sector
+        }
     }
 
     private func header(at offset: Int64) throws -> RecordHeader? {

@@ -39,6 +39,7 @@ final class MessageLog {
         self.segmentBytesMax = segmentBytesMax
         self.end = end
         file = try segments.create(end.segment)
+        try segments.synchronizeNames()
         staging = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 8)
     }
 
@@ -46,15 +47,20 @@ final class MessageLog {
         staging.deallocate()
     }
 
-    /// Begins the next segment when the current one is full; called between groups, so that a group never spans two.
-    func rollIfFull() throws {
-        if end.offset >= segmentBytesMax { try roll() }
+    /// Whether the next record goes where the last one went.
+    enum Roll {
+        case notNeeded
+        /// It goes into a new segment, whose name is not on the disk yet.
+        case begun
     }
 
-    func roll() throws {
+    /// Begins the next segment when the current one is full; called between groups, so that a group never spans two.
+    func rollIfFull() throws -> Roll {
+        guard end.offset >= segmentBytesMax else { return .notNeeded }
         let next = try segments.create(end.segment + 1)
         file = next
         end = LogPosition(segment: end.segment + 1, offset: 0)
+        return .begun
     }
 
     /// Writes the records one behind the other. What a failure leaves has to be taken back.

@@ -34,12 +34,16 @@ final class SegmentFiles: Sendable {
         }.sorted()
     }
 
-    /// A segment for appending; a new one's name is on disk when this returns.
+    /// A segment for appending; a new one's name has to be made to last.
     func create(_ segment: Int64) throws(StorageError) -> File {
         let file = try File(path(segment), .readWriteCreate)
-        try Folder.synchronize(folder)
         state.withLock { $0.open[segment] = file }
         return file
+    }
+
+    /// Returns when the names of all segments are on disk.
+    func synchronizeNames() throws(StorageError) {
+        try Folder.synchronize(folder)
     }
 
     /// A segment for reading.

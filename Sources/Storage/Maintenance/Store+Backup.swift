@@ -6,7 +6,8 @@ extension Store {
     /// Copies database and log to a folder that does not exist yet.
     ///
     /// The database is copied first, in one snapshot; the log then holds all that it refers to, and a little more, which
-    /// opening the copy replays. No segment goes meanwhile.
+    /// opening the copy replays. No segment goes meanwhile, and of the last one only what is confirmed by then is copied:
+    /// what the writer is about to append it may take back.
     ///
     /// - Parameter progress: called with the octets copied and those to copy.
     public func backUp(to target: String, progress: @escaping @Sendable (Int64, Int64) -> Void = { _, _ in })
@@ -35,7 +36,10 @@ extension Store {
         }
         let copies = SegmentFiles(folder: StoreFiles.log(target))
         var sizes: [(segment: Int64, size: Int64)] = []
-        for segment in try segments.list() { sizes.append((segment, try segments.file(segment).size())) }
+        let end = await confirmedEnd()
+        for segment in try segments.list() where segment <= end.segment {
+            sizes.append((segment, segment == end.segment ? end.offset : try segments.file(segment).size()))
+        }
         let total = sizes.reduce(0) { $0 + $1.size }
         var done: Int64 = 0
         for (segment, size) in sizes {
@@ -55,6 +59,7 @@ extension Store {
             }
             try await work { try to.synchronize() }
         }
+        try copies.synchronizeNames()
         try Folder.synchronize(target)
     }
 }

@@ -13,11 +13,15 @@ struct LogRecovery {
         var openNotes: [LogNote] = []
         /// Where the first of them stands: the mark does not pass it before they are taken back.
         var firstOpenNote: LogPosition?
+        /// What the records behind the mark have numbers of.
+        var numbers = NumbersSeen()
     }
 
     let segments: SegmentFiles
     let connection: SQLiteConnection
     let describing: LogDescribing
+    /// Pages of SQLite's write-ahead log after which it is copied into the database file.
+    let checkpointPages: Int
 
     func run() throws -> Result {
         var applied = LogPosition(segment: 1, offset: 0)
@@ -75,10 +79,12 @@ struct LogRecovery {
                 case .record(let header, let redo, let position):
                     switch header.kind {
                     case .delivery: try replay(header, redo, at: position, &result)
-                    case .note:
-                        result.openNotes.append(try LogNote(octets: redo))
-                        if result.firstOpenNote == nil { result.firstOpenNote = position }
+                    case .note: try keep(try LogNote(octets: redo), at: position, &result)
                     }
+                    result.end = LogPosition(segment: segment, offset: scanner.offset)
+                case .damaged(let header, let redo?, let position, .sector) where header.kind == .delivery:
+                    // No write that was cut off: the disk has lost what it had.
+                    try replay(header, redo, at: position, &result)
                     result.end = LogPosition(segment: segment, offset: scanner.offset)
                 case .damaged(let header, _, _, _):
                     // Whole records may follow a torn one when the disk reordered writes; nobody was told of it.
@@ -90,11 +96,19 @@ struct LogRecovery {
             try note(
                 result, segment, octets: min(scanner.offset, try file.size()),
                 unreadable: result.report.droppedOctets - droppedBefore)
+            try describing.reserve(result.numbers, SQLTransaction(connection))
             try connection.execute(script: "COMMIT")
         } catch {
             try? connection.execute(script: "ROLLBACK")
             throw error
         }
+        if connection.writeAheadPages >= checkpointPages { _ = try connection.checkpoint(.passive) }
+    }
+
+    private func keep(_ note: LogNote, at position: LogPosition, _ result: inout Result) throws {
+        try result.numbers.see(note, describing)
+        result.openNotes.append(note)
+        if result.firstOpenNote == nil { result.firstOpenNote = position }
     }
 
     private func note(_ result: Result, _ segment: Int64, octets: Int64, unreadable: Int64) throws {
@@ -120,6 +134,7 @@ struct LogRecovery {
     ) throws {
         let record = try DeliveryRecord(octets: redo)
         result.nextEmail = max(result.nextEmail, record.email.rawValue + 1)
+        for copy in record.copies { result.numbers.see(copy) }
         let transaction = SQLTransaction(connection)
         guard try transaction.insertContent(record, header, at: position) else {
             // A compaction moved it, and the database is older than that.
@@ -128,7 +143,7 @@ struct LogRecovery {
             return
         }
         try transaction.addLive(header.recordLength, in: position.segment)
-        let body = try segments.file(position.segment).read(
+        let body = try segments.file(position.segment).readWhatIsLeft(
             count: Int(header.bodyLength), at: position.offset + header.bodyOffset)
         try body.withUnsafeReadableBytes { try describing.replay(record, $0, transaction) }
         result.report.replayed += 1

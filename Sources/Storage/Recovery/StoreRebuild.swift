@@ -20,6 +20,7 @@ public struct StoreRebuild: ~Copyable {
     private var nextEmail: Int64 = 1
     private var unreadable: [Int64: Int64] = [:]
     private var damaged: [DamagedRecord] = []
+    private var numbers = NumbersSeen()
 
     /// Takes the store's lock: no server may run.
     public init(folder: String, parts: [SchemaPart], describing: LogDescribing) throws {
@@ -37,30 +38,43 @@ public struct StoreRebuild: ~Copyable {
         var report = Report()
         let path = StoreFiles.database(folder)
         let fresh = path + ".new"
+        let names = Set(try Folder.names(folder))
+        // Only a rebuild that was killed in its last steps leaves both of this.
+        let isContinued = names.contains("paloma.db.new") && !names.contains("paloma.db")
         for suffix in ["", "-wal", "-shm"] { try Folder.remove(file: fresh + suffix) }
         let connection = try SQLiteConnection(path: fresh, access: .readWrite)
-        try connection.configureForWriting(StorageLimits())
+        try connection.configureForWriting()
         try SchemaMigration(parts: parts, folder: folder).run(connection)
         try fill(connection, &report, progress)
-        try connection.execute(script: "PRAGMA wal_checkpoint(TRUNCATE)")
+        _ = try connection.checkpoint(.truncate)
         connection.close()
-        report.oldDatabase = try putAside(path)
+        report.oldDatabase = try putAside(path, isContinued ? .alreadyBegun : .notBegun)
         try Folder.rename(fresh, to: path)
         return report
     }
 
-    private func putAside(_ path: String) throws -> String? {
-        guard try Folder.names(folder).contains("paloma.db") else {
+    /// How far the old database's files have got their other names.
+    private enum PuttingAside {
+        case notBegun
+        /// By a rebuild that was killed meanwhile: the database has, those beside it perhaps not.
+        case alreadyBegun
+    }
+
+    /// The database first: without it nothing opens the store, while it would be opened without its write-ahead log.
+    private func putAside(_ path: String, _ progress: PuttingAside) throws -> String? {
+        let names = Set(try Folder.names(folder))
+        guard names.contains("paloma.db") || progress == .alreadyBegun else {
             for suffix in ["-wal", "-shm"] { try Folder.remove(file: path + suffix) }
             return nil
         }
-        let names = Set(try Folder.names(folder))
         var number = 1
         while names.contains("paloma.db.old\(number)") { number += 1 }
+        if progress == .alreadyBegun { number = max(1, number - 1) }
+        let old = "\(path).old\(number)"
         for suffix in ["", "-wal", "-shm"] where names.contains("paloma.db" + suffix) {
-            try Folder.rename(path + suffix, to: "\(path).old\(number)\(suffix)")
+            try Folder.rename(path + suffix, to: old + suffix)
         }
-        return "\(path).old\(number)"
+        return old
     }
 
     /// Rows first, the last note of each deciding: a compaction may have put the notes behind the messages that need them.
@@ -94,7 +108,7 @@ public struct StoreRebuild: ~Copyable {
         try connection.execute(script: "COMMIT")
     }
 
-    private func applyRows(
+    private mutating func applyRows(
         of number: Int64, _ segments: SegmentFiles, _ transaction: SQLTransaction, _ report: inout Report
     ) throws {
         var scanner = try LogScanner(file: segments.file(number), segment: number, from: 0, depth: .redo)
@@ -102,6 +116,7 @@ public struct StoreRebuild: ~Copyable {
             guard case .record(let header, let redo, let position) = finding, header.kind == .note else { continue }
             do {
                 let note = try LogNote(octets: redo)
+                try numbers.see(note, describing)
                 if case .rows(let table, let key, let rows) = note { try put(rows, table, key, transaction) }
             } catch {
                 report.problems.append("record at \(position.segment):\(position.offset): \(error)")
@@ -127,8 +142,8 @@ public struct StoreRebuild: ~Copyable {
             } catch {
                 report.problems.append("record at \(position.segment):\(position.offset): \(error)")
             }
-        case .damaged(let header, let redo, let position, let problem):
-            report.problems.append("record at \(position.segment):\(position.offset): \(problem)")
+        case .damaged(let header, let redo, let position, let damage):
+            report.problems.append("record at \(position.segment):\(position.offset): \(damage.rawValue)")
             if header.kind == .delivery, let redo, let record = try? DeliveryRecord(octets: redo) {
                 damaged.append(DamagedRecord(record: record, header: header, file: file, position: position))
             }
@@ -139,7 +154,7 @@ public struct StoreRebuild: ~Copyable {
         }
     }
 
-    /// A record whose header and redo part are whole, and whose octets are not what was written.
+    /// A record whose header and redo part are whole, and whose octets are not what was written or cannot be read.
     private struct DamagedRecord {
         let record: DeliveryRecord
         let header: RecordHeader
@@ -166,10 +181,11 @@ public struct StoreRebuild: ~Copyable {
         _ transaction: SQLTransaction
     ) throws {
         nextEmail = max(nextEmail, record.email.rawValue + 1)
+        for copy in record.copies { numbers.see(copy) }
         if try !transaction.insertContent(record, header, at: position) {
             try transaction.moveContent(of: record.email, header, to: position)
         }
-        let body = try file.read(count: Int(header.bodyLength), at: position.offset + header.bodyOffset)
+        let body = try file.readWhatIsLeft(count: Int(header.bodyLength), at: position.offset + header.bodyOffset)
         try body.withUnsafeReadableBytes { try describing.replay(record, $0, transaction) }
     }
 
@@ -200,6 +216,7 @@ public struct StoreRebuild: ~Copyable {
 
     /// Counts again what is counted, and goes on behind the last segment.
     private func finish(_ transaction: SQLTransaction, last: Int64?, _ segments: SegmentFiles) throws {
+        try describing.reserve(numbers, transaction)
         try describing.recount(transaction, .rebuild)
         try transaction.recountReferences(parts)
         try transaction.recountSegments(segments, unreadable: unreadable)

@@ -13,6 +13,8 @@ final class SQLiteConnection {
     private var isClosed = false
     private var statements: [UnsafeRawPointer: OpaquePointer] = [:]
     private var composed: [String: OpaquePointer] = [:]
+    /// Pages in the write-ahead log after the last COMMIT of this connection, if it observes that.
+    private(set) var writeAheadPages = 0
 
     /// `synchronous` is set by the owner, and only outside of a transaction.
     init(path: String, access: Access) throws(StorageError) {
@@ -27,7 +29,7 @@ final class SQLiteConnection {
             sqlite3_close_v2(opened)
             throw failure
         }
-        sqlite3_busy_timeout(handle, 10_000)
+        sqlite3_busy_timeout(handle, Self.busyMilliseconds)
     }
 
     deinit {
@@ -42,6 +44,63 @@ final class SQLiteConnection {
         for statement in composed.values { sqlite3_finalize(statement) }
         sqlite3_close_v2(handle)
     }
+
+    /// Takes the place of SQLite's automatic checkpoint: from now on `writeAheadPages` is counted, and nothing is copied
+    /// before the owner asks for it.
+    func observeWriteAheadLog() {
+        sqlite3_wal_hook(
+            handle,
+            { connection, _, _, pages in
+                guard let connection else { return SQLITE_OK }
+                Unmanaged<SQLiteConnection>.fromOpaque(connection).takeUnretainedValue().writeAheadPages = Int(pages)
+                return SQLITE_OK
+            }, Unmanaged.passUnretained(self).toOpaque())
+    }
+
+    /// Closing does not copy the write-ahead log.
+    func keepWriteAheadLogOnClose() {
+        _ = sqlite3_keep_wal_on_close(handle)
+    }
+
+    /// How a checkpoint treats readers.
+    enum CheckpointMode {
+        /// Copies what no reader is in the way of, and waits for nobody.
+        case passive
+        /// Waits for readers, so that the log can begin anew with the next COMMIT.
+        case restart
+        /// The same, and the log's file has no octets after it.
+        case truncate
+    }
+
+    /// What a checkpoint came to.
+    struct CheckpointResult: Equatable {
+        /// Pages in the write-ahead log.
+        var pages: Int
+        /// Those of them that are in the database file.
+        var copied: Int
+    }
+
+    /// Copies pages of the write-ahead log into the database file, outside of a transaction; what was copied is flushed
+    /// when this returns. Readers in the way are no error.
+    ///
+    /// - Parameter waitMilliseconds: how long it waits for readers.
+    func checkpoint(_ mode: CheckpointMode, waitMilliseconds: CInt = 0) throws(StorageError) -> CheckpointResult {
+        let flag =
+            switch mode {
+            case .passive: SQLITE_CHECKPOINT_PASSIVE
+            case .restart: SQLITE_CHECKPOINT_RESTART
+            case .truncate: SQLITE_CHECKPOINT_TRUNCATE
+            }
+        sqlite3_busy_timeout(handle, waitMilliseconds)
+        defer { sqlite3_busy_timeout(handle, Self.busyMilliseconds) }
+        var pages: CInt = 0
+        var copied: CInt = 0
+        let result = sqlite3_wal_checkpoint_v2(handle, "main", flag, &pages, &copied)
+        guard result == SQLITE_OK || result & 0xff == SQLITE_BUSY else { throw failure(result, "checkpoint") }
+        return CheckpointResult(pages: max(0, Int(pages)), copied: max(0, Int(copied)))
+    }
+
+    private static let busyMilliseconds: CInt = 10_000
 
     /// Rows changed by the last INSERT, UPDATE or DELETE.
     var changes: Int { Int(sqlite3_changes(handle)) }

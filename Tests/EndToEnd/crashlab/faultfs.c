@@ -15,6 +15,8 @@
  *                   crash       just before operation FAULTFS_AT all that is not synced is dropped and the process is gone
  *                   crash-some  the same, but of what was not synced some blocks have reached the disk (FAULTFS_SEED chooses)
  *   FAULTFS_AT      1 is the first operation after arming
+ *   FAULTFS_BAD     NAME:OFFSET: the sector of 4096 octets around that place of the file of that name below the folder, which the
+ *                   disk does not give back: reading it fails with EIO. Not counted, and independent of the mode
  *
  * The model is stricter than any one file system, and within what POSIX allows: data lives from fsync or fdatasync (or a write
  * with O_SYNC, O_DSYNC, RWF_SYNC, RWF_DSYNC, for the blocks it touched); a new, renamed or removed name lives from the fsync
@@ -60,6 +62,8 @@ static enum mode mode = MODE_COUNT;
 static uint64_t at, seed;
 static char watched[PATH_MAX], side[PATH_MAX];
 static size_t watched_length;
+static char bad_path[PATH_MAX];
+static off_t bad_start = -1;
 static int ready;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
@@ -68,6 +72,7 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 #define REAL(name) static __typeof__(name) *real_##name
 REAL(open);
 REAL(openat);
+REAL(pread);
 REAL(write);
 REAL(pwrite);
 REAL(writev);
@@ -104,6 +109,7 @@ __attribute__((constructor)) static void begin(void)
 #define FIND(name) real_##name = (__typeof__(name) *)dlsym(RTLD_NEXT, #name)
     FIND(open);
     FIND(openat);
+    FIND(pread);
     FIND(write);
     FIND(pwrite);
     FIND(writev);
@@ -136,6 +142,15 @@ __attribute__((constructor)) static void begin(void)
     const char *beside = getenv("FAULTFS_SIDE");
     if (!beside) die("FAULTFS_SIDE is missing");
     snprintf(side, sizeof side, "%s", beside);
+
+    const char *bad = getenv("FAULTFS_BAD");
+    if (bad) {
+        const char *colon = strrchr(bad, ':');
+        if (!colon) die("FAULTFS_BAD is no NAME:OFFSET");
+        int length = snprintf(bad_path, sizeof bad_path, "%s/%.*s", watched, (int)(colon - bad), bad);
+        if (length < 0 || (size_t)length >= sizeof bad_path) die("FAULTFS_BAD is too long");
+        bad_start = strtoll(colon + 1, NULL, 10) / BLOCK * BLOCK;
+    }
 
     const char *shared = getenv("FAULTFS_STATE");
     if (shared) {
@@ -265,7 +280,7 @@ static void keep(struct file *file, off_t offset, off_t length)
         if (index * BLOCK < size) {
             block->old = calloc(1, BLOCK);
             if (!block->old) die("calloc");
-            ssize_t got = pread(file->own, block->old, BLOCK, index * BLOCK);
+            ssize_t got = real_pread(file->own, block->old, BLOCK, index * BLOCK);
             if (got < 0) die("pread");
         }
         *slot = block;
@@ -573,6 +588,26 @@ static enum verdict judge(const char *operation, enum kind kind, int grows)
         errno = kept_errno;             \
         return result;                  \
     } while (0)
+
+/* ------------------------------------------------------------------ reading */
+
+/* As a disk does it: what stands before the bad sector is given, the next read fails. */
+ssize_t pread(int fd, void *octets, size_t length, off_t offset)
+{
+    if (!ready) begin();
+    char path[PATH_MAX];
+    if (bad_start >= 0 && length > 0 && offset < bad_start + BLOCK && offset + (off_t)length > bad_start && path_of(fd, path)
+        && strcmp(path, bad_path) == 0) {
+        if (offset >= bad_start) {
+            errno = EIO;
+            return -1;
+        }
+        length = (size_t)(bad_start - offset);
+    }
+    return real_pread(fd, octets, length, offset);
+}
+
+ssize_t pread64(int fd, void *octets, size_t length, off64_t offset) { return pread(fd, octets, length, offset); }
 
 /* ------------------------------------------------------------------ writing */
 

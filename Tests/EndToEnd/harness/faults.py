@@ -29,11 +29,12 @@ def build_shim(folder):
 class Faults:
     """One shim in one server: `environment()` to start it with, `arm()` when the part to be tested begins."""
 
-    def __init__(self, library, data, folder, mode="count", at=0, seed=1, armed=False):
+    def __init__(self, library, data, folder, mode="count", at=0, seed=1, armed=False, bad=None):
+        """`bad`: (name of a file below `data`, offset) of a sector that cannot be read."""
         self.library = library
         self.data = Path(data).resolve()
         self.folder = Path(folder)
-        self.mode, self.at, self.seed = mode, at, seed
+        self.mode, self.at, self.seed, self.bad = mode, at, seed, bad
         self.side = self.folder / "held"
         self.side.mkdir(parents=True, exist_ok=True)
         path = self.folder / "faultfs.state"
@@ -51,6 +52,7 @@ class Faults:
             "FAULTFS_MODE": self.mode,
             "FAULTFS_AT": str(self.at),
             "FAULTFS_SEED": str(self.seed),
+            **({"FAULTFS_BAD": "%s:%d" % self.bad} if self.bad else {}),
         }
 
     def arm(self):
