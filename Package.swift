@@ -36,12 +36,12 @@ let package = Package(
     ],
     targets: [
         // C libraries from Debian
+        .systemLibrary(name: "CDeflate"),
         .systemLibrary(name: "CIDN"),
         .systemLibrary(name: "CIDN2"),
         .systemLibrary(name: "CSQLite"),
         .systemLibrary(name: "CSodium"),
         .systemLibrary(name: "CUnbound"),
-        .systemLibrary(name: "CZlib"),
 
         // words
         .target(name: "MailCore", dependencies: ["CIDN2"], swiftSettings: strict),
@@ -97,7 +97,7 @@ let package = Package(
         .target(
             name: "Storage",
             dependencies: [
-                "CSQLite", "CZlib", "MailCore", nio, .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
+                "CDeflate", "CSQLite", "MailCore", nio, .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
                 nioPosix,
             ], swiftSettings: strict),
         .testTarget(name: "StorageTests", dependencies: ["Storage"], swiftSettings: strict),

@@ -6,9 +6,22 @@ internal import Storage
 /// Clients that collect a maildrop ask for one message after the other. From the second in a row on, those that follow are
 /// read together, and the next ones meanwhile.
 struct MaildropReadAhead {
-    private typealias Batch = [Int: OpenedMessage]
+    /// Messages that were read together, in the maildrop's order; nil where one has to be opened by itself.
+    private struct Batch: Sendable {
+        var first: Int
+        var messages: [OpenedMessage?]
 
-    private var ready: Batch = [:]
+        var end: Int { first + messages.count }
+
+        /// To be taken once: its octets are let go of when they are sent.
+        mutating func take(_ index: Int) -> OpenedMessage? {
+            guard (first..<end).contains(index) else { return nil }
+            defer { messages[index - first] = nil }
+            return messages[index - first]
+        }
+    }
+
+    private var ready = Batch(first: 0, messages: [])
     private var coming: (range: Range<Int>, read: StoreReadAhead<Batch>)?
     private var last = -2
 
@@ -17,6 +30,16 @@ struct MaildropReadAhead {
     /// Messages read at once.
     private static let batchMessagesMax = 128
 
+    /// The message at an index, if it is here already: whoever asks for it need not wait.
+    mutating func messageIfHere(_ index: Int, of maildrop: POP3Session.OpenMaildrop, in store: Store) -> OpenedMessage? {
+        if let coming, coming.range.contains(index), let batch = coming.read.valueIfRead {
+            arrive(batch, of: maildrop, in: store)
+        }
+        guard let message = ready.take(index) else { return nil }
+        last = index
+        return message
+    }
+
     /// The message at an index, if it was read ahead and is whole; nil when it has to be opened by itself.
     nonisolated(nonsending)
         mutating func message(_ index: Int, of maildrop: POP3Session.OpenMaildrop, in store: Store) async
@@ -24,9 +47,9 @@ struct MaildropReadAhead {
     {
         let isNext = index == last + 1
         last = index
-        if let message = ready.removeValue(forKey: index) { return message }
+        if let message = ready.take(index) { return message }
         guard isNext else {
-            ready = [:]
+            ready.messages = []
             coming = nil
             return nil
         }
@@ -35,12 +58,14 @@ struct MaildropReadAhead {
             coming = nil
             return nil
         }
+        arrive(batch, of: maildrop, in: store)
+        return ready.take(index)
+    }
+
+    private mutating func arrive(_ batch: Batch, of maildrop: POP3Session.OpenMaildrop, in store: Store) {
         ready = batch
         coming = nil
-        if arriving.range.upperBound < maildrop.messages.count {
-            begin(at: arriving.range.upperBound, of: maildrop, in: store)
-        }
-        return ready.removeValue(forKey: index)
+        if batch.end < maildrop.messages.count { begin(at: batch.end, of: maildrop, in: store) }
     }
 
     private mutating func begin(at index: Int, of maildrop: POP3Session.OpenMaildrop, in store: Store) {
@@ -62,20 +87,25 @@ struct MaildropReadAhead {
         _ wanted: ArraySlice<MailStore.MessageSummary>, _ account: AccountID, _ store: Store,
         _ transaction: SQLTransaction
     ) throws -> Batch {
-        guard let first = wanted.first?.uid, let last = wanted.last?.uid else { return [:] }
+        var batch = Batch(first: wanted.startIndex, messages: Array(repeating: nil, count: wanted.count))
+        guard let first = wanted.first?.uid, let last = wanted.last?.uid else { return batch }
         let sources = try MailStore.sources(account, .inbox, first...last, in: transaction)
             .filter { $0.content.count <= batchOctetsMax }
         let octets = try store.octetsBlocking(sources.map(\.content))
-        var indexes: [UID: Int] = [:]
-        for (index, summary) in zip(wanted.indices, wanted) { indexes[summary.uid] = index }
-        var batch: Batch = [:]
+        var prefixes = ByteBuffer()
+        prefixes.reserveCapacity(sources.reduce(0) { $0 + $1.prefix.count })
+        var place = wanted.startIndex
         for (source, octets) in zip(sources, octets) {
-            guard let octets, let index = indexes[source.uid] else { continue }
-            var message = ByteBuffer(bytes: source.prefix)
-            message.writeImmutableBuffer(octets)
-            batch[index] = OpenedMessage(
-                uid: source.uid, content: source.content, first: message, firstCount: source.content.count,
-                checksum: Checksum())
+            let start = prefixes.writerIndex
+            prefixes.writeBytes(source.prefix)
+            // Both lists ascend; the sources may have messages that came later, and lack some that went.
+            while place < wanted.endIndex, wanted[place].uid < source.uid { place += 1 }
+            guard place < wanted.endIndex, wanted[place].uid == source.uid, let octets,
+                let prefix = prefixes.getSlice(at: start, length: source.prefix.count)
+            else { continue }
+            batch.messages[place - wanted.startIndex] = OpenedMessage(
+                uid: source.uid, content: source.content, prefix: prefix, first: octets,
+                firstCount: source.content.count, checksum: Checksum())
         }
         return batch
     }

@@ -12,12 +12,16 @@ struct OpenedMessage {
     let uid: UID
     /// Where its octets stand, until a compaction moves them.
     var content: StoredOctets
-    /// The copy's own header lines and the first octets of the log.
+    /// The copy's own header lines.
+    let prefix: ByteBuffer
+    /// The first octets of the log.
     let first: ByteBuffer
     /// How many octets of the log `first` has.
     let firstCount: Int64
     /// That of those octets, when there are more.
     let checksum: Checksum
+
+    var isWhole: Bool { firstCount == content.count }
 }
 
 /// RETR, TOP, and what QUIT deletes.
@@ -42,14 +46,13 @@ extension POP3Session {
         do {
             opened = try await store.read { transaction in
                 let source = try MailStore.source(account, .inbox, uid, in: transaction)
-                var first = ByteBuffer(bytes: source.prefix)
                 let count = min(source.content.count, Self.pieceOctets)
-                let octets = try store.octetsBlocking(source.content, 0..<count)
+                let first = try store.octetsBlocking(source.content, 0..<count)
                 var checksum = Checksum()
-                checksum.update(octets)
-                first.writeImmutableBuffer(octets)
+                checksum.update(first)
                 return OpenedMessage(
-                    uid: uid, content: source.content, first: first, firstCount: count, checksum: checksum)
+                    uid: uid, content: source.content, prefix: ByteBuffer(bytes: source.prefix), first: first,
+                    firstCount: count, checksum: checksum)
             }
             return .ready
         } catch let error as StorageError where error.code == .notFound {
@@ -69,19 +72,17 @@ extension POP3Session {
     {
         guard var message = opened else { return .close }
         opened = nil
-        var stream = stream
         var output = ByteBuffer()
-        reply.write(to: &output)
-        if message.firstCount == message.content.count {
-            // The usual case: it is here whole and checked, and goes out with its neighbours.
+        if message.isWhole {
+            write(reply, stream, message, to: &output)
             replies.append(output)
-            _ = stream.send(message.first) { replies.append($0) }
-            stream.finish { replies.append($0) }
-            context.retrieved.increment()
             return .proceed
         }
+        var stream = stream
+        reply.write(to: &output)
         do {
-            var demand = stream.send(message.first) { output.writeImmutableBuffer($0) }
+            var demand = stream.send(message.prefix) { output.writeImmutableBuffer($0) }
+            if demand == .more { demand = stream.send(message.first) { output.writeImmutableBuffer($0) } }
             var offset = message.firstCount
             var checksum = message.checksum
             while offset < message.content.count, demand == .more {
@@ -109,6 +110,32 @@ extension POP3Session {
         }
         context.retrieved.increment()
         return .proceed
+    }
+
+    /// Writes the reply with a message that is here whole and checked; it goes out with its neighbours.
+    private func write(
+        _ reply: POP3Reply, _ stream: MessageStream, _ message: OpenedMessage, to output: inout ByteBuffer
+    ) {
+        var stream = stream
+        reply.write(to: &output)
+        _ = stream.send(message.prefix) { output.writeImmutableBuffer($0) }
+        _ = stream.send(message.first) { output.writeImmutableBuffer($0) }
+        stream.finish { output.writeImmutableBuffer($0) }
+        context.retrieved.increment()
+    }
+
+    /// Answers at once with a message that was read ahead.
+    ///
+    /// - Returns: whether it was.
+    func sendIfHere(_ index: Int, replies: inout ByteBuffer) -> Bool {
+        guard let maildrop, let message = readAhead.messageIfHere(index, of: maildrop, in: context.store) else {
+            return false
+        }
+        guard case .sendMessage(let reply, let stream) = machine.answer(message: .ready) else {
+            preconditionFailure("A message that is ready is sent")
+        }
+        write(reply, stream, message, to: &replies)
+        return true
     }
 
     /// A client may take hours for a message. Should a compaction move it meanwhile, the rest comes from where it is now.

@@ -68,6 +68,7 @@ package final class POP3Session: ConnectionSession {
         case .sendMessage:
             return .close  // Only the answer to a question leads to a message.
         case .ask(let question):
+            if case .message(let index, _) = question, sendIfHere(index, replies: &replies) { return .proceed }
             return .ask(.machine(question))
         case .startTLS(let reply):
             reply.write(to: &replies)

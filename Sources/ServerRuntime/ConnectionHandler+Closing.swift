@@ -1,4 +1,5 @@
 import NIOCore
+import NIOSSL
 
 /// The ways a connection ends.
 extension ConnectionHandler: DrivenConnection {
@@ -8,16 +9,19 @@ extension ConnectionHandler: DrivenConnection {
         close(.dismissed(reason))
     }
 
-    /// Flushes the replies and closes. With input unread, closing at once would make the kernel send a reset which can
-    /// overtake our last words: then only our side is closed, and input thrown away until the peer closes, too.
+    /// Flushes the replies and closes.
+    ///
+    /// With input unread, closing at once would make the kernel send a reset which can overtake our last words: then only
+    /// our side is closed, and input thrown away until the peer closes, too. With TLS the peer always has something to say,
+    /// its close_notify; ours goes out with the end of our side, and nobody has to wait for an answer (RFC 8446 §6.1).
     func close(_ end: SessionEnd) {
         guard let context, phase == .receiving || phase == .handshaking || phase == .opening else { return }
         self.end = self.end ?? end
         phase = .closing
         wait(seconds: limits.closeTimeoutSeconds)
-        let isLingering = input.readableBytes > 0 || end != .completed
+        let isLingering = (input.readableBytes > 0 || end != .completed) && !flags.contains(.inputClosed)
         input = ByteBuffer()
-        if isLingering && !flags.contains(.secured) && !flags.contains(.inputClosed) {
+        if isLingering || flags.contains(.secured) {
             flush()
             context.close(mode: .output, promise: nil)
             readAndDiscard()
@@ -37,10 +41,12 @@ extension ConnectionHandler: DrivenConnection {
         context.read()
     }
 
-    /// Closes without a word.
+    /// Closes without a word, below TLS: its handler would wait for the peer's close_notify.
     func cut(_ end: SessionEnd) {
         self.end = self.end ?? end
-        context?.close(promise: nil)
+        guard let context else { return }
+        let secured = try? context.pipeline.syncOperations.context(handlerType: NIOSSLServerHandler.self)
+        (secured ?? context).close(promise: nil)
     }
 
     /// The channel is gone.
@@ -97,10 +103,18 @@ extension ConnectionHandler: DrivenConnection {
 /// Octets out, and memory back.
 extension ConnectionHandler: ReplySink {
     func flush() {
-        guard replies.readableBytes > 0, let context else { return }
         let octets = replies
+        // Also when it is empty: an idle connection keeps no memory for replies.
         replies = ByteBuffer()
+        guard octets.readableBytes > 0, let context else { return }
         context.writeAndFlush(wrapOutboundOut(octets), promise: nil)
+    }
+
+    /// Keeps the memory for the replies that follow, unless the socket could not take all.
+    func flushForMore() {
+        guard let context else { return }
+        context.writeAndFlush(wrapOutboundOut(replies), promise: nil)
+        replies.clear(minimumCapacity: limits.repliesBytesMax)
     }
 
     func flushReplies() {

@@ -84,7 +84,7 @@ final class ConnectionHandler<Session: ConnectionSession>: ChannelDuplexHandler 
             case .proceed:
                 isProgress = true
                 if replies.readableBytes >= limits.repliesBytesMax {
-                    flush()
+                    flushForMore()
                     if !isWritable { break walk }
                 }
             case .ask(let question):

@@ -4,7 +4,7 @@ public struct ConnectionLimits: Sendable {
     /// unit (RFC 5321 §4.5.3.1: command line 512, text line 1000; RFC 4954 §4: 12,288 for AUTH).
     public var inputBytesMax = 64 * 1024
     /// Replies are handed to the socket when they reach this, even if more input waits.
-    public var repliesBytesMax = 32 * 1024
+    public var repliesBytesMax = 64 * 1024
     /// Octets that must arrive within the session's read timeout when they do not yet complete a step.
     public var progressBytesMin = 1024
     /// For the peer to read what we wrote (RFC 5321 §4.5.3.2 gives 2 to 10 minutes for a step).

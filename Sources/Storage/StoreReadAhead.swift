@@ -21,6 +21,13 @@ public final class StoreReadAhead<Value: Sendable>: Sendable {
         }
     }
 
+    /// What was read, when it is here already.
+    public var valueIfRead: Value? {
+        state.withLock { state in
+            if case .done(.success(let value)) = state { value } else { nil }
+        }
+    }
+
     /// What was read. To be asked for once.
     public func value() async throws -> Value {
         try await withCheckedThrowingContinuation { continuation in

@@ -1,4 +1,3 @@
-import Certificates
 import Foundation
 import Logging
 import NIOCore
@@ -36,6 +35,11 @@ private struct Loopback {
     func client(tls: Bool = false) async throws -> Client {
         let address = try #require(server.localAddress)
         return try await Client.connect(address, group: group, tls: tls)
+    }
+
+    /// A channel is closed for its handlers first, and a turn of its loop later for everybody else.
+    func letLoopsTurn() async throws {
+        for loop in group.makeIterator() { try await loop.submit {}.get() }
     }
 }
 
@@ -142,27 +146,6 @@ private final class CollectingHandler: ChannelInboundHandler {
     }
 }
 
-/// A folder with a certificate, gone at the end.
-private final class CertificateFolder {
-    let path = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString).path
-    var certificate: String { path + "/cert.pem" }
-    var key: String { path + "/key.pem" }
-
-    init() throws {
-        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-        try renew()
-    }
-
-    func renew() throws {
-        try? FileManager.default.removeItem(atPath: certificate)
-        try? FileManager.default.removeItem(atPath: key)
-        try SelfSignedCertificate.make(hostname: "a.test", validDays: 1, now: Date())
-            .write(certificatePath: certificate, keyPath: key)
-    }
-
-    deinit { try? FileManager.default.removeItem(atPath: path) }
-}
-
 @Suite(.timeLimit(.minutes(1))) struct ServerTests {
     @Test func dialogue() async throws {
         let loopback = try await Loopback()
@@ -172,6 +155,7 @@ private final class CertificateFolder {
         #expect(await client.hear("end") == "a\r\nb\r\nBYE\r\n")
         #expect(await loopback.world.nextEnd() == .completed)
         await loopback.server.stop()
+        try await loopback.letLoopsTurn()
         #expect(loopback.gate.openCount == 0)
     }
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 # From the ground up. A target may use what stands on a lower line, never its own line or a higher one.
 LAYERS = [
-    ("C libraries", ["CIDN", "CIDN2", "CSQLite", "CSodium", "CUnbound", "CZlib"]),
+    ("C libraries", ["CDeflate", "CIDN", "CIDN2", "CSQLite", "CSodium", "CUnbound"]),
     ("words", ["MailCore"]),
     (
         "formats",

@@ -38,9 +38,12 @@ package struct DotEncoder: Sendable {
 
     /// Ends the message and is ready for another.
     package mutating func finish(emit: (ByteBuffer) -> Void) {
-        emit(ByteBuffer(staticString: position == .lineStart ? ".\r\n" : "\r\n.\r\n"))
+        emit(position == .lineStart ? Self.endOfMessage : Self.endOfLineAndMessage)
         position = .lineStart
     }
+
+    private static let endOfMessage = ByteBuffer(staticString: ".\r\n")
+    private static let endOfLineAndMessage = ByteBuffer(staticString: "\r\n.\r\n")
 
     private static func scan(
         _ octets: UnsafeRawBufferPointer, from start: Position, output: inout RunOutput, emit: (ByteBuffer) -> Void
@@ -65,7 +68,7 @@ package struct DotEncoder: Sendable {
                 runStart = next
             }
         }
-        output.append(runStart..<count, emit: emit)
+        output.appendRest(from: runStart, emit: emit)
         switch octets[count - 1] {
         case 0x0A: return .lineStart
         case 0x0D: return .afterCR
@@ -73,7 +76,7 @@ package struct DotEncoder: Sendable {
         }
     }
 
-    /// Joins short runs and inserted octets into one buffer, passes long runs through.
+    /// Joins short runs and inserted octets into one buffer, passes long runs and untouched chunks through.
     private struct RunOutput {
         let chunk: ByteBuffer
         var joined = ByteBuffer()
@@ -85,6 +88,15 @@ package struct DotEncoder: Sendable {
             } else {
                 flush(emit: emit)
                 emit(slice)
+            }
+        }
+
+        /// What nothing had to be put into is handed on as it came.
+        mutating func appendRest(from start: Int, emit: (ByteBuffer) -> Void) {
+            if start == 0, joined.readableBytes == 0 {
+                emit(chunk)
+            } else {
+                append(start..<chunk.readableBytes, emit: emit)
             }
         }
 

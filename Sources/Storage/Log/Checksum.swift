@@ -1,7 +1,10 @@
-internal import CZlib
+internal import CDeflate
 package import NIOCore
 
-/// The CRC-32 of ISO 3309, as zlib computes it, over octets that come in pieces.
+/// The CRC-32 of ISO 3309, zlib's, over octets that come in pieces.
+///
+/// libdeflate computes it by carry-less multiplication, 2.5 to 6 times as fast as zlib: every octet that is filed or read
+/// is checked.
 package struct Checksum: Hashable, Sendable {
     package private(set) var value: UInt32 = 0
 
@@ -9,8 +12,7 @@ package struct Checksum: Hashable, Sendable {
 
     package mutating func update(_ octets: UnsafeRawBufferPointer) {
         guard let start = octets.baseAddress else { return }
-        value = UInt32(
-            truncatingIfNeeded: crc32_z(UInt(value), start.assumingMemoryBound(to: UInt8.self), octets.count))
+        value = libdeflate_crc32(value, start, octets.count)
     }
 
     package mutating func update(_ octets: ByteBuffer) {
