@@ -77,14 +77,9 @@ extension Configuration {
                 "add at least one; paloma init writes a file with all of them")
         }
         ListenerReader.checkTogether(listeners, hasTLS: reader.has("tls"), reader)
-<<<<<<< HEAD
-        let dns = reader.section("dns").map(readDNS) ?? DNSConfiguration(servers: [])
+        let dns = reader.section("dns").map { readDNS($0, folder: folder) } ?? DNSConfiguration()
         let outbound = OutboundReader.read(reader)
         let queue = reader.section("queue").map(OutboundReader.readQueue) ?? QueueConfiguration()
-=======
-        let dns = reader.section("dns").map { readDNS($0, folder: folder) } ?? DNSConfiguration()
-        let outbound = reader.section("outbound").map(readOutbound) ?? OutboundConfiguration(relay: nil, port: 25)
->>>>>>> 21b46bb4cc64eec2a59191679dc915a9c82971c0
         let limits = reader.section("limits").map(readLimits) ?? LimitsConfiguration()
         let log = reader.section("log").map(readLog) ?? LogConfiguration(format: .human, level: .info)
         guard let hostname else { return nil }

@@ -35,6 +35,7 @@ public struct NumbersSeen: Sendable, Equatable {
         case .filed(_, let copy): see(copy)
         case .expunged(let account, let mailbox, _, _), .flags(let account, let mailbox, _, _, _, _):
             see(account, mailbox)
+        case .settled: break
         }
     }
 
