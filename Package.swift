@@ -176,7 +176,7 @@ let package = Package(
         .target(
             name: "Admin",
             dependencies: [
-                "Delivery", "Directory", "MailCore", "MailQueue", "MailStore", "MailboxFormats", "Storage", nio,
+                "Delivery", "Directory", "MailCore", "MailQueue", "MailStore", "MailTrace", "MailboxFormats", "Storage", nio,
                 nioPosix,
                 serviceLifecycle,
             ], swiftSettings: strict),

@@ -21,6 +21,9 @@ package enum AdminResult: Codable, Sendable {
     case lists([ListSummary])
     case removal(Removal)
     case queue([QueueReport], total: Int64)
+    /// Recipients that something was done about.
+    case recipients(Int)
+    case traces([TraceReport])
     case transfer(TransferReport)
     case findings([FindingReport])
     case compaction(segments: Int, freedBytes: Int64)
@@ -60,8 +63,36 @@ package struct QueueReport: Codable, Sendable {
     package var acceptedSeconds: Int64
     /// Octets of the message.
     package var sizeBytes: Int64
+    /// `waiting` or `held`.
+    package var state: String
     /// Those not yet done with.
     package var recipients: [Recipient]
+}
+
+/// What happened to a message.
+package struct TraceReport: Codable, Sendable {
+    /// Something that happened.
+    package struct Event: Codable, Sendable {
+        /// What.
+        package var kind: String
+        /// Seconds since 1970.
+        package var seconds: Int64
+        /// In the order in which they are told; what follows a `to` is about it.
+        package var facts: [Fact]
+    }
+
+    /// One fact.
+    package struct Fact: Codable, Sendable {
+        /// What it is about.
+        package var name: String
+        /// The fact.
+        package var text: String
+    }
+
+    /// The queue id.
+    package var id: String
+    /// In their order.
+    package var events: [Event]
 }
 
 /// What an import or export has moved.

@@ -41,6 +41,12 @@ package enum AdminRequest: Codable, Sendable {
     /// A page of the queue, from behind a queue id on.
     case queueList(after: String?, limit: Int)
     case queueShow(id: String)
+    case queueHold(id: String)
+    /// Without an id everything that is not held.
+    case queueRetry(id: String?)
+    case queueRemove(id: String)
+    /// A queue id, a Message-ID or an address.
+    case trace(subject: String, limit: Int)
 
     /// Paths are absolute.
     case importMbox(account: String, path: String, mailbox: String)

@@ -1,8 +1,9 @@
 internal import Delivery
 package import Directory
 internal import MailCore
-internal import MailQueue
+package import MailQueue
 internal import MailStore
+internal import MailTrace
 package import Storage
 
 /// Does what commands ask, on an open store: in the server when one runs, else in the command's own process.
@@ -15,9 +16,15 @@ package struct AdminService: Sendable {
     let mailStore: MailStore
     let mailQueue: MailQueue
     let delivery: Delivery
+    let mailTrace: MailTrace
+    let signal: QueueSignal
 
     /// On the store that the others work on, too.
-    package init(store: Store, directory: Directory) {
+    ///
+    /// - Parameter signal: raised when something in the queue may be tried.
+    package init(store: Store, directory: Directory, signal: QueueSignal = QueueSignal()) {
+        self.signal = signal
+        mailTrace = MailTrace(store: store)
         self.store = store
         self.directory = directory
         mailStore = MailStore(store: store)
@@ -52,6 +59,14 @@ package struct AdminService: Sendable {
             try await queueList(after: after, limit: limit)
         case .queueShow(let id):
             try await queueShow(id)
+        case .queueHold(let id):
+            try await queueHold(id)
+        case .queueRetry(let id):
+            try await queueRetry(id)
+        case .queueRemove(let id):
+            try await queueRemove(id)
+        case .trace(let subject, let limit):
+            try await trace(subject, limit: limit)
         case .importMbox(let account, let path, let mailbox):
             try await importMbox(account, path, mailbox, report)
         case .importMaildir(let account, let path):

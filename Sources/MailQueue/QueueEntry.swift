@@ -1,5 +1,5 @@
 public import MailCore
-internal import Storage
+public import Storage
 
 /// A message in the queue, as `paloma queue list` shows it.
 public struct QueueEntry: Sendable, Equatable {
@@ -17,12 +17,22 @@ public struct QueueEntry: Sendable, Equatable {
         public var lastReply: String
     }
 
+    /// Whether it is tried.
+    public enum State: Int64, Sendable {
+        /// When its time comes.
+        case waiting = 0
+        /// Not before somebody says so.
+        case held = 1
+    }
+
     /// The message.
     public var queueID: QueueID
     /// When it was accepted, in seconds since 1970, UTC.
     public var acceptedAt: Int64
     /// Octets of the message.
     public var octets: Int64
+    /// Whether it is tried.
+    public var state: State
     /// Those not yet done with.
     public var recipients: [Recipient]
 }
@@ -39,6 +49,13 @@ extension MailQueue {
         return try await list(after: before, limit: 1).first { $0.queueID == queueID }
     }
 
+    /// Whether a message waits.
+    public static func isQueued(_ queueID: QueueID, in transaction: SQLTransaction) throws -> Bool {
+        try transaction.first(
+            "SELECT 1 FROM queue_message WHERE queue_id = ?1", .integer(queueID.rawValue)
+        ) { _ in true } ?? false
+    }
+
     /// How many messages wait.
     public func count() async throws -> Int64 {
         try await store.read { try $0.first("SELECT count(*) FROM queue_message") { $0.integer(0) } ?? 0 }
@@ -50,19 +67,22 @@ extension MailQueue {
         var entries: [QueueEntry] = []
         try transaction.query(
             """
-            SELECT queue_id, accepted_at, coalesce(body_length, 0) FROM queue_message
+            SELECT queue_id, accepted_at, coalesce(body_length, 0), held FROM queue_message
             LEFT JOIN content ON content.email = queue_id WHERE queue_id > ?1 ORDER BY queue_id LIMIT ?2
             """, .integer(queueID?.rawValue ?? 0), .integer(Int64(limit))
         ) { row in
             entries.append(
                 QueueEntry(
                     queueID: QueueID(rawValue: row.integer(0)), acceptedAt: row.integer(1), octets: row.integer(2),
-                    recipients: []))
+                    state: QueueEntry.State(rawValue: row.integer(3)) ?? .waiting, recipients: []))
         }
         for index in entries.indices {
             try transaction.query(
                 """
-                SELECT forward_path, reverse_path, attempts, next_attempt, last_reply FROM queue_recipient
+                SELECT forward_path, reverse_path, attempts,
+                    CASE WHEN next_attempt < postponed_until THEN postponed_until ELSE next_attempt END,
+                    CASE WHEN last_reply = '' THEN coalesce(last_failure, '') ELSE last_reply END
+                FROM queue_recipient r LEFT JOIN queue_destination d ON d.destination = r.destination
                 WHERE queue_id = ?1 ORDER BY recipient
                 """, .integer(entries[index].queueID.rawValue)
             ) { row in
