@@ -1,0 +1,159 @@
+package import DNSClient
+internal import Logging
+package import MailCore
+internal import NIOCore
+internal import SASL
+internal import SMTP
+package import ServerConfiguration
+internal import ServerRuntime
+
+/// Reaches servers over the network: finds a route's hosts, tries one address after the other.
+package struct NetworkDialer: OutboundDialer {
+    let finder: HostFinder
+    let policies: TLSPolicyFinder
+    let mtaSTS: MTASTSPolicies?
+    let own: OwnAddresses
+    let configuration: OutboundConfiguration
+    let sender: MessageSender
+    let executors: LoopExecutors
+    let logger: Logger
+
+    /// Addresses that are tried for one message: RFC 5321 §5.1 asks for two at least.
+    private static let addressesMax = 12
+
+    package func open(_ route: Route) async throws(DialFailure) -> any OutboundLink {
+        switch route.hop {
+        case .exchangers(let domain): try await openExchanger(route, domain)
+        case .smarthost(let relay): try await openSmarthost(route, relay)
+        }
+    }
+
+    // MARK: A domain's hosts
+
+    private func openExchanger(_ route: Route, _ domain: Domain) async throws(DialFailure) -> any OutboundLink {
+        let hosts = try await finder.hosts(of: domain)
+        let policy = await mtaSTS?.policy(of: domain)
+        var failures = DialFailures(domain)
+        var tried = 0
+        for host in hosts {
+            let found: (addresses: [IPAddress], security: DNSSecurity)
+            do throws(DialFailure) {
+                found = try await finder.addresses(of: host.name)
+            } catch {
+                failures.add(error)
+                continue
+            }
+            let tls: TLSPolicy
+            switch await policies.policy(
+                host, addressSecurity: found.security, port: configuration.port, route, domain, policy)
+            {
+            case .policy(let policy): tls = policy
+            case .hostForbidden:
+                failures.add(.forbidden(host.name, domain))
+                continue
+            case .recordsUnknown(let error):
+                failures.add(
+                    DialFailure(.local(.temporary, 7, 5, "TLSA records of \(host.name): \(error)"), host: host.name.ascii))
+                continue
+            }
+            for address in found.addresses {
+                let endpoint = SocketEndpoint(address: address, port: configuration.port)
+                // What stands behind ourselves in the list is no better than we are.
+                if own.contains(endpoint) { throw failures.result ?? .loop(domain) }
+                guard tried < Self.addressesMax else { throw failures.result ?? .loop(domain) }
+                tried += 1
+                do throws(DialFailure) {
+                    return try await connect(Target(name: host.name, endpoint: endpoint, tls: tls), route)
+                } catch {
+                    failures.add(error)
+                }
+            }
+        }
+        throw failures.result ?? .loop(domain)
+    }
+
+    // MARK: A smarthost
+
+    private func openSmarthost(
+        _ route: Route, _ relay: RelayConfiguration
+    ) async throws(DialFailure) -> any OutboundLink {
+        guard let name = Domain(relay.host) ?? Domain("[\(relay.host)]") ?? Domain("[IPv6:\(relay.host)]") else {
+            throw DialFailure(.local(.temporary, 3, 5, "the smarthost \(relay.host) is no host"))
+        }
+        let known = IPAddress(relay.host).map { ([$0], DNSSecurity.insecure) }
+        let found: (addresses: [IPAddress], security: DNSSecurity)
+        if let known { found = known } else { found = try await finder.addresses(of: name).madeTemporary() }
+        var failures = DialFailures(name)
+        for address in found.addresses.prefix(Self.addressesMax) {
+            let endpoint = SocketEndpoint(address: address, port: relay.port)
+            if own.contains(endpoint) {
+                throw DialFailure(.local(.temporary, 3, 5, "the smarthost \(relay.host):\(relay.port) is this server"))
+            }
+            let target = Target(
+                name: name, endpoint: endpoint, tls: tls(of: relay, name, route), start: relay.tls == .implicit ? .implicit : .startTLS,
+                credentials: relay.credentials)
+            do throws(DialFailure) {
+                return try await connect(target, route)
+            } catch {
+                failures.add(error)
+            }
+        }
+        // Whatever is wrong with our own smarthost, it is no fault of the message.
+        throw failures.result.map { $0.madeTemporary } ?? DialFailure(.local(.temporary, 4, 1, "no answer from \(name)"))
+    }
+
+    /// A password goes to nobody but the server that was meant.
+    private func tls(of relay: RelayConfiguration, _ name: Domain, _ route: Route) -> TLSPolicy {
+        if relay.credentials != nil || route.tls == .verified || route.requireTLS == .required {
+            return .verified([name], policies.roots)
+        }
+        return relay.tls == .implicit || route.tls == .required ? .required : .opportunistic
+    }
+
+    // MARK: One address
+
+    /// An address of a host, and how it is reached.
+    private struct Target {
+        let name: Domain
+        let endpoint: SocketEndpoint
+        let tls: TLSPolicy
+        var start = TLSStart.startTLS
+        var credentials: RelayConfiguration.Credentials?
+    }
+
+    private func connect(_ target: Target, _ route: Route) async throws(DialFailure) -> any OutboundLink {
+        do throws(SMTPSessionFailure) {
+            return try await link(target, target.tls)
+        } catch .tlsHandshakeFailed(let reason) where target.tls.isOpportunistic && target.start == .startTLS {
+            // RFC 7435 §3: better in the clear than not at all, where nobody asked for more.
+            logger.info(
+                "TLS handshake failed, trying without",
+                metadata: ["host": "\(target.name)", "reason": "\(reason)"])
+            do throws(SMTPSessionFailure) {
+                return try await link(target, .none)
+            } catch {
+                throw DialFailure(error, target.name, target.endpoint)
+            }
+        } catch {
+            throw DialFailure(error, target.name, target.endpoint)
+        }
+    }
+
+    private func link(_ target: Target, _ tls: TLSPolicy) async throws(SMTPSessionFailure) -> NetworkLink {
+        guard let address = try? SocketAddress(ipAddress: target.endpoint.address.text, port: target.endpoint.port)
+        else { throw .notConnected("\(target.endpoint) is no address") }
+        var settings = SMTPConnectionSettings(
+            address: address, serverName: target.name, clientName: finder.hostname.ascii)
+        settings.tls = tls
+        settings.tlsStart = target.start
+        settings.credentials = target.credentials.map { SASLClientCredentials(user: $0.user, password: $0.password) }
+        let connection = try await SMTPClientConnection.open(settings, on: executors.next())
+        return NetworkLink(connection, sender, host: "\(target.name) (\(target.endpoint))")
+    }
+}
+
+extension TLSPolicy {
+    var isOpportunistic: Bool {
+        if case .opportunistic = self { true } else { false }
+    }
+}
