@@ -68,9 +68,9 @@ let package = Package(
             ], swiftSettings: strict),
 
         // protocol
-        .target(name: "SMTP", dependencies: ["MailCore", nio], swiftSettings: strict),
+        .target(name: "SMTP", dependencies: ["MailCore", "SASL", nio], swiftSettings: strict),
         .testTarget(
-            name: "SMTPTests", dependencies: ["MailCore", "SMTP", nio], exclude: ["Transcripts", "Fixtures"],
+            name: "SMTPTests", dependencies: ["MailCore", "SASL", "SMTP", nio], exclude: ["Transcripts", "Fixtures"],
             swiftSettings: strict),
         .target(name: "POP3", dependencies: ["MailCore", "SASL", nio], swiftSettings: strict),
         .testTarget(
@@ -130,7 +130,7 @@ let package = Package(
         .target(
             name: "SMTPServer",
             dependencies: [
-                "Delivery", "Directory", "InternetMessage", "MailCore", "SMTP", "ServerRuntime", "Storage", nio,
+                "Delivery", "Directory", "InternetMessage", "MailCore", "SASL", "SMTP", "ServerRuntime", "Storage", nio,
                 logging,
                 metrics,
             ], swiftSettings: strict),
@@ -191,9 +191,8 @@ let package = Package(
         .testTarget(
             name: "SMTPServerTests",
             dependencies: [
-                "AgentTestSupport", "Delivery", "Directory", "MailCore", "MailQueue", "MailStore", "SMTP", "SMTPServer",
-                "ServerRuntime",
-                "Storage", nio, nioPosix, logging,
+                "AgentTestSupport", "Delivery", "Directory", "MailCore", "MailQueue", "MailStore", "SASL", "SMTP",
+                "SMTPServer", "ServerRuntime", "Storage", nio, nioPosix, logging,
             ], swiftSettings: strict),
         .testTarget(
             name: "POP3ServerTests",

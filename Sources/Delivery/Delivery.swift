@@ -31,16 +31,20 @@ package struct Delivery: Sendable {
     /// Copies for full mailboxes are left out when `overrun` says so, and told in the outcome; when nothing else is left,
     /// nothing is kept.
     ///
+    /// - Parameter alongside: done in the same transaction, before anything is filed: what it throws refuses the message.
+    ///   A replay of the log files the message without it.
     /// - Throws: `DeliveryError`; nothing was kept then.
     package func deliver(
         _ email: EmailID, _ body: MessageBody, _ envelope: Envelope, _ plan: DeliveryPlan, at seconds: Int64,
-        overrun: QuotaOverrun = .refuse
+        overrun: QuotaOverrun = .refuse, alongside: (@Sendable (SQLTransaction) throws -> Void)? = nil
     ) async throws(DeliveryError) -> Outcome {
         do {
             let facts = try await read(body)
-            return try await commit(email, body, facts, envelope, plan, at: seconds, overrun)
+            return try await commit(email, body, facts, envelope, plan, at: seconds, overrun, alongside)
         } catch let error as DeliveryError {
             throw error
+        } catch let excess as SendingExcess {
+            throw .sendingExcess(excess)
         } catch let error as StorageError {
             throw error.code == .diskFull ? .diskFull : .storage(error.message)
         } catch {
@@ -73,9 +77,10 @@ package struct Delivery: Sendable {
 
     private func commit(
         _ email: EmailID, _ body: MessageBody, _ facts: MessageFacts, _ envelope: Envelope, _ plan: DeliveryPlan,
-        at seconds: Int64, _ overrun: QuotaOverrun
+        at seconds: Int64, _ overrun: QuotaOverrun, _ alongside: (@Sendable (SQLTransaction) throws -> Void)?
     ) async throws -> Outcome {
         try await store.deliver(email, body) { transaction in
+            try alongside?(transaction)
             var plan = plan
             var outcome = Outcome()
             let full = try Self.fullMailboxes(plan.copies, octets: body.count, in: transaction)

@@ -48,6 +48,43 @@ public struct EnvelopeParameters: Hashable, Sendable {
     public var dsnReturn: Return?
     /// ENVID=, decoded from xtext (RFC 3461 §4.4); at most 100 octets.
     public var envelopeID: String?
+    /// HOLDFOR= or HOLDUNTIL= (RFC 4865 §4): nobody gets the message before this, in seconds since 1970, UTC.
+    public var holdUntil: Int64?
+    /// BY= (RFC 2852 §4).
+    public var deliverBy: DeliverBy?
+
+    /// By when a message has to be delivered, and what becomes of it otherwise (RFC 2852 §4).
+    public struct DeliverBy: Hashable, Sendable {
+        /// What is done when the time has come before the message was delivered.
+        public enum Mode: UInt8, Sendable {
+            /// `R`: it is returned as undeliverable and not tried again.
+            case returnMessage = 1
+            /// `N`: the sender is told of the delay, and trying goes on.
+            case notify = 2
+        }
+
+        /// Whether the sender wants to hear of each relay that takes the message on (RFC 2852 §4.2).
+        public enum Trace: UInt8, Sendable {
+            /// Nothing is said.
+            case none = 0
+            /// `T`.
+            case wanted = 1
+        }
+
+        /// Seconds since 1970, UTC; a relay hands on what is left of them.
+        public var deadline: Int64
+        /// What is done then.
+        public var mode: Mode
+        /// Whether relays report.
+        public var trace: Trace
+
+        /// A deadline.
+        public init(deadline: Int64, mode: Mode, trace: Trace = .none) {
+            self.deadline = deadline
+            self.mode = mode
+            self.trace = trace
+        }
+    }
 
     /// Whether the SMTPUTF8 parameter was given.
     public enum SMTPUTF8Need: UInt8, Sendable {
@@ -68,13 +105,15 @@ public struct EnvelopeParameters: Hashable, Sendable {
     /// The parameters; each has the meaning of its absence by default.
     public init(
         body: BodyType = .sevenBit, smtpUTF8: SMTPUTF8Need = .notNeeded, requireTLS: RequireTLS = .opportunistic,
-        dsnReturn: Return? = nil, envelopeID: String? = nil
+        dsnReturn: Return? = nil, envelopeID: String? = nil, holdUntil: Int64? = nil, deliverBy: DeliverBy? = nil
     ) {
         self.body = body
         self.smtpUTF8 = smtpUTF8
         self.requireTLS = requireTLS
         self.dsnReturn = dsnReturn
         self.envelopeID = envelopeID
+        self.holdUntil = holdUntil
+        self.deliverBy = deliverBy
     }
 }
 
