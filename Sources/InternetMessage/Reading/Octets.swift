@@ -80,6 +80,12 @@ struct Octets {
     /// A copy of a part of this window.
     func copy(_ range: Range<Int>) -> [UInt8] { self[range].copy() }
 
+    /// Lends the octets of this window for the time of the call.
+    func withUnsafeBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+        guard let base, start < end else { return body(UnsafeRawBufferPointer(start: nil, count: 0)) }
+        return body(UnsafeRawBufferPointer(start: base + start, count: end - start))
+    }
+
     /// Appends the octets of this window to `other`.
     func append(to other: inout [UInt8]) {
         guard let base, start < end else { return }
