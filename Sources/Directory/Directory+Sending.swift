@@ -64,6 +64,11 @@ extension Directory {
         sendingCounts.keep(count, of: account)
         return count
     }
+
+    /// The same without waiting, when it was asked for lately; nil when it was not.
+    public func knownSendingCount(_ account: AccountID, at seconds: Int64) -> SendingCount? {
+        sendingCounts.count(of: account, on: SendingCount.day(of: seconds))
+    }
 }
 
 extension SQLTransaction {
