@@ -1,4 +1,4 @@
-internal import Directory
+package import Directory
 internal import InternetMessage
 package import MailCore
 internal import MailQueue
@@ -24,23 +24,28 @@ package struct Delivery: Sendable {
         package var copies = 0
         /// Recipients elsewhere that were queued.
         package var queued = 0
+        /// What the sender has sent today, with this message, when that was counted.
+        package var sendingCount: SendingCount?
     }
+
+    /// Counts a message of one of our senders.
+    package typealias SendingCounting = @Sendable (SQLTransaction) throws -> SendingCount
 
     /// Delivers a message by its plan. When it returns the message is on disk: in every mailbox and in the queue.
     ///
     /// Copies for full mailboxes are left out when `overrun` says so, and told in the outcome; when nothing else is left,
     /// nothing is kept.
     ///
-    /// - Parameter alongside: done in the same transaction, before anything is filed: what it throws refuses the message.
-    ///   A replay of the log files the message without it.
+    /// - Parameter counting: counts the message in the same transaction, before anything is filed: what it throws refuses
+    ///   the message. A replay of the log files the message without it.
     /// - Throws: `DeliveryError`; nothing was kept then.
     package func deliver(
         _ email: EmailID, _ body: MessageBody, _ envelope: Envelope, _ plan: DeliveryPlan, at seconds: Int64,
-        overrun: QuotaOverrun = .refuse, alongside: (@Sendable (SQLTransaction) throws -> Void)? = nil
+        overrun: QuotaOverrun = .refuse, counting: SendingCounting? = nil
     ) async throws(DeliveryError) -> Outcome {
         do {
             let facts = try await read(body)
-            return try await commit(email, body, facts, envelope, plan, at: seconds, overrun, alongside)
+            return try await commit(email, body, facts, envelope, plan, at: seconds, overrun, counting)
         } catch let error as DeliveryError {
             throw error
         } catch let excess as SendingExcess {
@@ -77,12 +82,12 @@ package struct Delivery: Sendable {
 
     private func commit(
         _ email: EmailID, _ body: MessageBody, _ facts: MessageFacts, _ envelope: Envelope, _ plan: DeliveryPlan,
-        at seconds: Int64, _ overrun: QuotaOverrun, _ alongside: (@Sendable (SQLTransaction) throws -> Void)?
+        at seconds: Int64, _ overrun: QuotaOverrun, _ counting: SendingCounting?
     ) async throws -> Outcome {
         try await store.deliver(email, body) { transaction in
-            try alongside?(transaction)
             var plan = plan
             var outcome = Outcome()
+            outcome.sendingCount = try counting?(transaction)
             let full = try Self.fullMailboxes(plan.copies, octets: body.count, in: transaction)
             switch overrun {
             case .refuse:

@@ -29,11 +29,12 @@ extension Directory {
     /// Counts a message in the transaction that delivers it. A power cut may take back the counts of the last moments
     /// together with the rows that are filed again from the log: they are limits, no accounts.
     ///
+    /// - Returns: the count with this message, for `noteSent` when the message is delivered.
     /// - Throws: `SendingExcess`, with nothing changed; `StorageError`.
-    public func countMessage(
+    public static func countMessage(
         _ account: AccountID, to recipients: [EmailAddress], _ limits: SendingLimits, at seconds: Int64,
         in transaction: SQLTransaction
-    ) throws {
+    ) throws -> SendingCount {
         var count = try transaction.sendingCount(account, on: SendingCount.day(of: seconds))
         guard count.messages < limits.messagesPerDayMax else {
             throw SendingExcess(.messages(max: limits.messagesPerDayMax), at: seconds)
@@ -50,8 +51,12 @@ extension Directory {
         count.messages += 1
         count.recipients += new.count
         try transaction.keep(count, of: account, new)
-        let (counts, kept) = (sendingCounts, count)
-        transaction.afterCommit { counts.keep(kept, of: account) }
+        return count
+    }
+
+    /// Keeps the count of a message that was delivered: its rows may still be hidden, and reading them would bring them out.
+    public func noteSent(_ count: SendingCount, _ account: AccountID) {
+        sendingCounts.keep(count, of: account)
     }
 
     /// What an account has sent on the day of a time.

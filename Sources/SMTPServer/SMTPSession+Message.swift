@@ -63,7 +63,8 @@ extension SMTPSession {
             let outcome = try await context.delivery.deliver(
                 email, body, finished.envelope, finished.plan, at: context.now(),
                 overrun: context.configuration.role == .lmtp ? .refuse : .allowOnce,
-                alongside: accounting(for: finished.envelope))
+                counting: counting(finished.envelope))
+            if let count = outcome.sendingCount, let login { context.directory.noteSent(count, login.id) }
             guard outcome.copies + outcome.queued > 0 else {
                 logRefusal(queueID, finished, "mailboxes full", .info)
                 return answer(finished, outcome, queueID)
@@ -79,14 +80,13 @@ extension SMTPSession {
         }
     }
 
-    /// Counts a submitted message in the transaction that delivers it.
-    private func accounting(for envelope: Envelope) -> (@Sendable (SQLTransaction) throws -> Void)? {
+    /// Counts a submitted message.
+    private func counting(_ envelope: Envelope) -> Delivery.SendingCounting? {
         guard let login, let policy = context.submission else { return nil }
-        let (directory, now) = (context.directory, context.now())
+        let now = context.now()
         let recipients = envelope.recipients.compactMap(\.path.address)
         return { transaction in
-            try directory.countMessage(
-                login.id, to: recipients, policy.sendingLimits, at: now, in: transaction)
+            try Directory.countMessage(login.id, to: recipients, policy.sendingLimits, at: now, in: transaction)
         }
     }
 
