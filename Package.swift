@@ -84,9 +84,9 @@ let package = Package(
             resources: [.copy("Fixtures")], swiftSettings: strict),
 
         // protocol
-        .target(name: "SMTP", dependencies: ["MailCore", nio], swiftSettings: strict),
+        .target(name: "SMTP", dependencies: ["MailCore", "SASL", nio], swiftSettings: strict),
         .testTarget(
-            name: "SMTPTests", dependencies: ["MailCore", "SMTP", nio], exclude: ["Transcripts", "Fixtures"],
+            name: "SMTPTests", dependencies: ["MailCore", "SASL", "SMTP", nio], exclude: ["Transcripts", "Fixtures"],
             swiftSettings: strict),
         .target(name: "POP3", dependencies: ["MailCore", "SASL", nio], swiftSettings: strict),
         .testTarget(
@@ -150,7 +150,7 @@ let package = Package(
         .target(
             name: "SMTPServer",
             dependencies: [
-                "Delivery", "Directory", "InternetMessage", "MailCore", "SMTP", "ServerRuntime", "Storage", nio,
+                "Delivery", "Directory", "InternetMessage", "MailCore", "SASL", "SMTP", "ServerRuntime", "Storage", nio,
                 logging,
                 metrics,
             ], swiftSettings: strict),
@@ -211,9 +211,8 @@ let package = Package(
         .testTarget(
             name: "SMTPServerTests",
             dependencies: [
-                "AgentTestSupport", "Delivery", "Directory", "MailCore", "MailQueue", "MailStore", "SMTP", "SMTPServer",
-                "ServerRuntime",
-                "Storage", nio, nioPosix, logging,
+                "AgentTestSupport", "Delivery", "Directory", "MailCore", "MailQueue", "MailStore", "SASL", "SMTP",
+                "SMTPServer", "ServerRuntime", "Storage", nio, nioPosix, logging,
             ], swiftSettings: strict),
         .testTarget(
             name: "POP3ServerTests",

@@ -74,6 +74,8 @@ private struct Dialogue {
         switch question {
         case .credentials:
             return machine.answer(credentials: isYes ? .none : .failed(.temporary))
+        case .refusal:
+            return machine.answer(refusal: isYes ? .noted : .locked("Too many failed logins"))
         case .password:
             return machine.answer(password: isYes ? .right : .wrong)
         case .maildrop:

@@ -1,4 +1,4 @@
-internal import Directory
+package import Directory
 internal import InternetMessage
 package import MailCore
 package import MailQueue
@@ -29,28 +29,38 @@ package struct Delivery: Sendable {
         package var copies = 0
         /// Recipients elsewhere that were queued.
         package var queued = 0
+        /// What the sender has sent today, with this message, when that was counted.
+        package var sendingCount: SendingCount?
     }
+
+    /// Counts a message of one of our senders.
+    package typealias SendingCounting = @Sendable (SQLTransaction) throws -> SendingCount
 
     /// Delivers a message by its plan. When it returns the message is on disk: in every mailbox and in the queue.
     ///
     /// Copies for full mailboxes are left out when `overrun` says so, and told in the outcome; when nothing else is left,
     /// nothing is kept.
     ///
+    /// - Parameter counting: counts the message in the same transaction, before anything is filed: what it throws refuses
+    ///   the message. A replay of the log files the message without it.
     /// - Throws: `DeliveryError`; nothing was kept then.
     package func deliver(
         _ email: EmailID, _ body: MessageBody, _ envelope: Envelope, _ plan: DeliveryPlan, at seconds: Int64,
-        overrun: QuotaOverrun = .refuse, arrival: Arrival = Arrival(.smtp), consequences: Consequences = Consequences()
+        overrun: QuotaOverrun = .refuse, arrival: Arrival = Arrival(.smtp), consequences: Consequences = Consequences(),
+        counting: SendingCounting? = nil
     ) async throws(DeliveryError) -> Outcome {
         do {
             let facts = try await read(body)
             let mail = Mail(
                 email: email, body: body, facts: facts, envelope: envelope, seconds: seconds, arrival: arrival,
-                consequences: consequences)
+                consequences: consequences, counting: counting)
             let outcome = try await commit(mail, plan, overrun)
             if outcome.queued > 0 { signal.raise() }
             return outcome
         } catch let error as DeliveryError {
             throw error
+        } catch let excess as SendingExcess {
+            throw .sendingExcess(excess)
         } catch let error as StorageError {
             throw error.code == .diskFull ? .diskFull : .storage(error.message)
         } catch {
@@ -90,12 +100,14 @@ package struct Delivery: Sendable {
         let seconds: Int64
         let arrival: Arrival
         let consequences: Consequences
+        let counting: SendingCounting?
     }
 
     private func commit(_ mail: Mail, _ plan: DeliveryPlan, _ overrun: QuotaOverrun) async throws -> Outcome {
         try await store.deliver(mail.email, mail.body) { transaction in
             var plan = plan
             var outcome = Outcome()
+            outcome.sendingCount = try mail.counting?(transaction)
             let full = try Self.fullMailboxes(plan.copies, octets: mail.body.count, in: transaction)
             switch overrun {
             case .refuse:

@@ -1,3 +1,4 @@
+package import Directory
 internal import MailCore
 
 /// Why a message is not delivered.
@@ -8,6 +9,8 @@ package enum DeliveryError: Error, Sendable, Equatable {
     case mailboxesFull
     /// The message alone is larger than all of its mailboxes allow.
     case exceedsQuotas
+    /// The sender has sent as much as it may.
+    case sendingExcess(SendingExcess)
     /// No room on the disk.
     case diskFull
     /// The store failed.

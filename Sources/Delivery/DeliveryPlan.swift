@@ -46,6 +46,16 @@ package struct DeliveryPlan: Sendable {
                 remote: expansion.remoteCopies.map(\.address)))
     }
 
+    /// Adds an accepted recipient of a message that is held (RFC 4865): nobody gets it now, so it waits in the queue, whoever
+    /// the recipient is; whom that means is looked up when its time has come.
+    package mutating func hold(_ recipient: EnvelopeRecipient, reversePath: ReversePath) {
+        let key = recipient.path.address?.lookupKey ?? "postmaster"
+        if addresses.insert(key).inserted {
+            remote.append(QueuedMessage.Recipient(recipient: recipient, reversePath: reversePath))
+        }
+        recipients.append(Reach(accounts: [], hasRemote: true))
+    }
+
     /// Leaves out full mailboxes, but none whose recipient reaches somebody else: such a recipient can be told neither
     /// that all got the message nor that nobody did, and the sender would send it again to those who have it.
     ///

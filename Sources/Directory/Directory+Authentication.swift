@@ -22,6 +22,11 @@ extension Directory {
         }
     }
 
+    /// One spelling of a login name, for those who count what was tried with it: without case, domains in A-labels.
+    public static func loginKey(_ user: String) -> String {
+        EmailAddress(user)?.lookupKey ?? user.lowercased()
+    }
+
     /// Whom a login name means, without a password: for proxies and administrators.
     ///
     /// - Throws: `StorageError` when the store cannot be read.

@@ -30,6 +30,9 @@ extension Directory {
         SecretBytes(try await store.read { try $0.decoySecret() } ?? decoySecret)
     }
 
+    /// What a connection's nonces are made from: random, never used for another.
+    package static func nonceSeed() -> SecretBytes { SecretBytes(Sodium.randomOctets(32)) }
+
     /// What unknown users' credentials claim.
     package var scramDecoyIterations: Int { max(limits.scramIterations, SASLLimits.iterationsMin) }
 

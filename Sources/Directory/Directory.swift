@@ -29,6 +29,8 @@ public final class Directory: Sendable {
     let limits: DirectoryLimits
     let clock: DirectoryClock
     let resolutions: ResolutionCache
+    let senderRights: SenderRightCache
+    let sendingCounts: SendingCountCache
     let logins: LoginCache
     let signing = SigningCache()
     let hasher: PasswordHasher
@@ -45,18 +47,20 @@ public final class Directory: Sendable {
         self.limits = limits
         self.clock = clock
         resolutions = ResolutionCache(weightMax: limits.cachedCopiesMax)
+        senderRights = SenderRightCache(entriesMax: limits.cachedSenderRightsMax)
+        sendingCounts = SendingCountCache(entriesMax: limits.cachedSendersMax)
         logins = LoginCache(entriesMax: limits.cachedLoginsMax, seconds: limits.cachedLoginSeconds)
         hasher = PasswordHasher(limits: limits)
     }
 
-    /// Changes the directory; resolutions and signing keys read before are void afterwards.
+    /// Changes the directory; what was answered from memory before is void afterwards.
     func change<T: Sendable>(_ body: @escaping @Sendable (SQLTransaction) throws -> T) async throws -> T {
-        let resolutions = resolutions
-        let signing = signing
+        let (resolutions, senderRights, signing) = (resolutions, senderRights, signing)
         return try await store.change { transaction in
             let result = try body(transaction)
             transaction.afterCommit {
                 resolutions.invalidate()
+                senderRights.invalidate()
                 signing.invalidate()
             }
             return result

@@ -12,6 +12,10 @@ public struct DirectoryLimits: Sendable {
     public var subaddressStemsMax = 8
     /// Resolutions kept in memory, each counted as one plus its copies.
     public var cachedCopiesMax = 100_000
+    /// Answers kept in memory to whether an account may send as an address.
+    public var cachedSenderRightsMax = 20_000
+    /// Accounts whose messages of the day are known without asking the store.
+    public var cachedSendersMax = 20_000
     /// Passwords hashed at the same time; each takes 19 MiB and a core for some 15 ms.
     public var hashesAtOnceMax: Int
     /// Passwords that wait to be hashed; those beyond are told to come back.

@@ -1,7 +1,8 @@
 public import Storage
 
 extension Directory {
-    /// The directory's tables. Each has a key of one column, under which its rows go into the message log as well.
+    /// The directory's tables. Each of the first version has a key of one column, under which its rows go into the message
+    /// log as well. What was sent today is not in the log: a rebuild begins the day anew.
     public static let schema = SchemaPart(
         name: "directory",
         versions: [
@@ -88,6 +89,24 @@ extension Directory {
                     created BIGINT NOT NULL,
                     UNIQUE (domain_id, selector))
                 """
+            ],
+            [
+                // What an account has sent on its last day with mail; days are those since 1970, UTC.
+                """
+                CREATE TABLE sending_day (
+                    account BIGINT NOT NULL PRIMARY KEY,
+                    day BIGINT NOT NULL,
+                    messages BIGINT NOT NULL,
+                    recipients BIGINT NOT NULL)
+                """,
+                // To whom, each once a day; older days are removed when a newer one begins.
+                """
+                CREATE TABLE sending_recipient (
+                    day BIGINT NOT NULL,
+                    account BIGINT NOT NULL,
+                    lookup_key TEXT NOT NULL,
+                    PRIMARY KEY (day, account, lookup_key)) WITHOUT ROWID
+                """,
             ],
         ],
         salvaged: [

@@ -43,6 +43,13 @@ public struct Expansion: Sendable, Hashable {
     public init() {}
 }
 
+extension Expansion {
+    /// One recipient elsewhere, for a sender who may send through us.
+    public init(submittedTo address: EmailAddress) {
+        remoteCopies = [RemoteCopy(address: address, originalTo: address, reason: .submission)]
+    }
+}
+
 /// A copy for one of our accounts.
 public struct LocalCopy: Sendable, Hashable {
     /// Whose.
@@ -80,6 +87,8 @@ public struct RemoteCopy: Sendable, Hashable {
         case alias
         /// A list (RFC 5321 §3.9.2).
         case list
+        /// Nothing of ours: the sender named it, and may send through us (RFC 6409).
+        case submission
     }
 
     /// For whom.

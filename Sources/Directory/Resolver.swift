@@ -216,7 +216,7 @@ struct Resolver {
 
     // MARK: addresses that nobody has to make
 
-    private static func isRoleAddress(_ localPart: String) -> Bool {
+    static func isRoleAddress(_ localPart: String) -> Bool {
         let name = localPart.lowercased()
         return name == "postmaster" || name == "abuse"
     }

@@ -4,6 +4,7 @@ package import Logging
 package import MailStore
 package import POP3
 package import SASL
+package import ServerRuntime
 package import Storage
 
 /// What all sessions of a listener share.
@@ -22,6 +23,8 @@ package struct POP3ServerContext: Sendable {
     package let locks: MaildropLocks
     /// What unknown users' salts come from.
     package let decoySecret: SecretBytes
+    /// Watches over logins, together with all other listeners.
+    package let loginGuard: LoginGuard
     /// Where what happened is told.
     package let logger: Logger
 
@@ -32,7 +35,8 @@ package struct POP3ServerContext: Sendable {
     /// For one listener.
     package init(
         listener: String, configuration: POP3Configuration, tls: POP3TLS, directory: Directory, mailStore: MailStore,
-        store: Store, locks: MaildropLocks, decoySecret: SecretBytes, logger: Logger
+        store: Store, locks: MaildropLocks, decoySecret: SecretBytes,
+        loginGuard: LoginGuard, logger: Logger
     ) {
         self.configuration = configuration
         self.tls = tls
@@ -41,6 +45,7 @@ package struct POP3ServerContext: Sendable {
         self.store = store
         self.locks = locks
         self.decoySecret = decoySecret
+        self.loginGuard = loginGuard
         self.logger = logger
         let labels = [("listener", listener)]
         logins = Counter(label: "paloma_logins_total", dimensions: labels)

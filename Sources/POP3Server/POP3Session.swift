@@ -29,6 +29,8 @@ package final class POP3Session: ConnectionSession {
     var machine: POP3ServerStateMachine
     /// Who a password or SCRAM exchange was about, once it is known.
     var claimant: AuthenticatedAccount?
+    /// The name that a SCRAM exchange was begun with.
+    var claimedName: String?
     var maildrop: OpenMaildrop?
     /// The message that is being opened.
     var opened: OpenedMessage?
@@ -39,20 +41,16 @@ package final class POP3Session: ConnectionSession {
     package init(_ context: POP3ServerContext, _ info: ConnectionInfo) {
         self.context = context
         self.info = info
-        let seed = SecretBytes(
-            Array(unsafeUninitializedCapacity: 32) { space, count in
-                var generator = SystemRandomNumberGenerator()
-                for index in 0..<32 {
-                    space.initializeElement(at: index, to: UInt8.random(in: .min ... .max, using: &generator))
-                }
-                count = 32
-            })
         machine = POP3ServerStateMachine(
-            configuration: context.configuration, tls: context.tls, nonces: SASLNonceSource(seed: seed),
+            configuration: context.configuration, tls: context.tls, nonces: SASLNonceSource(seed: Directory.nonceSeed()),
             decoySecret: context.decoySecret)
     }
 
     package func begin(replies: inout ByteBuffer) -> ConnectionStep<Question> {
+        if let refusal = context.loginGuard.refusal(info.peer) {
+            POP3Reply.error(refusal.text, code: .systemTemporary).write(to: &replies)
+            return .close
+        }
         machine.greeting.write(to: &replies)
         return .proceed
     }

@@ -41,6 +41,16 @@ package struct SASLPasswordClaim: Sendable {
     }
 }
 
+extension SASLPasswordClaim: Hashable {
+    /// The same names and the same password, compared in constant time.
+    package static func == (left: SASLPasswordClaim, right: SASLPasswordClaim) -> Bool {
+        left.identity == right.identity && left.password.isEqual(to: right.password)
+    }
+
+    /// By the names alone: a secret leaves no hash.
+    package func hash(into hasher: inout Hasher) { hasher.combine(identity) }
+}
+
 /// Why an exchange failed: for the log and the counters; the client is told no more than that it failed.
 package enum SASLFailure: Hashable, Sendable {
     /// The message does not follow the mechanism's grammar.

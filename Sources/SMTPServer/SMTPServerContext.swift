@@ -18,20 +18,25 @@ package struct SMTPServerContext: Sendable {
     package let logger: Logger
     /// What is counted.
     package let metrics: SMTPServerMetrics
+    /// For a listener of the role `submission`; nil for others.
+    package let submission: SubmissionPolicy?
     /// Seconds since 1970, UTC.
     package let now: @Sendable () -> Int64
 
     /// For one listener.
     package init(
         configuration: SMTPServerConfiguration, directory: Directory, delivery: Delivery, store: Store,
-        logger: Logger, metrics: SMTPServerMetrics, now: @escaping @Sendable () -> Int64
+        logger: Logger, metrics: SMTPServerMetrics, submission: SubmissionPolicy? = nil,
+        now: @escaping @Sendable () -> Int64
     ) {
+        precondition((submission != nil) == (configuration.logins != .none), "logins need a policy")
         self.configuration = configuration
         self.directory = directory
         self.delivery = delivery
         self.store = store
         self.logger = logger
         self.metrics = metrics
+        self.submission = submission
         self.now = now
     }
 }

@@ -1,4 +1,5 @@
 internal import Delivery
+internal import Directory
 internal import InternetMessage
 internal import Logging
 internal import MailCore
@@ -20,7 +21,9 @@ extension SMTPSession {
             recipient: envelope.recipients.count == 1 ? envelope.recipients[0].path : nil,
             date: MailDate(secondsSince1970: context.now()))
         var spool = context.store.spool()
-        spool.append(ByteBuffer(string: received.field))
+        let field = ByteBuffer(string: received.field)
+        spool.append(field)
+        transaction?.traceOctets = field.readableBytes
         transaction?.email = email
         transaction?.spool = spool
     }
@@ -49,17 +52,19 @@ extension SMTPSession {
     nonisolated(nonsending)
         func deliver(_ data: ReceivedData) async -> DeliveryAnswer
     {
-        guard let finished = transaction, let email = finished.email, var spool = finished.spool else {
+        guard var finished = transaction, let email = finished.email, var spool = finished.spool else {
             return .message(.localError)
         }
         defer { transaction = nil }
         let queueID = QueueID(rawValue: email.rawValue)
         do {
             if let failure = finished.spoolFailure { throw failure }
-            let body = try await spool.finish()
+            let body = try await prepare(try await spool.finish(), &finished, queueID)
             let outcome = try await context.delivery.deliver(
                 email, body, finished.envelope, finished.plan, at: context.now(),
-                overrun: context.configuration.role == .lmtp ? .refuse : .allowOnce)
+                overrun: context.configuration.role == .lmtp ? .refuse : .allowOnce,
+                counting: counting(finished.envelope))
+            if let count = outcome.sendingCount, let login { context.directory.noteSent(count, login.id) }
             guard outcome.copies + outcome.queued > 0 else {
                 logRefusal(queueID, finished, "mailboxes full", .info)
                 return answer(finished, outcome, queueID)
@@ -72,6 +77,16 @@ extension SMTPSession {
             let isOurs = reply == .localError || reply == .insufficientStorage
             logRefusal(queueID, finished, "\(error)", Task.isCancelled ? .debug : isOurs ? .error : .info)
             return .message(reply)
+        }
+    }
+
+    /// Counts a submitted message.
+    private func counting(_ envelope: Envelope) -> Delivery.SendingCounting? {
+        guard let login, let policy = context.submission else { return nil }
+        let now = context.now()
+        let recipients = envelope.recipients.compactMap(\.path.address)
+        return { transaction in
+            try Directory.countMessage(login.id, to: recipients, policy.sendingLimits, at: now, in: transaction)
         }
     }
 
@@ -103,6 +118,8 @@ extension SMTPSession {
     private func reply(to error: any Error, _ finished: SMTPTransaction) -> SMTPReply {
         let path = finished.envelope.recipients.first?.path ?? .postmaster
         switch error {
+        case let unacceptable as Unacceptable: return unacceptable.reply
+        case DeliveryError.sendingExcess(let excess): return .sendingExcess(excess)
         case DeliveryError.loop: return .loopDetected
         case DeliveryError.mailboxesFull: return .overQuota(path)
         case DeliveryError.exceedsQuotas: return .exceedsQuota(path)
@@ -115,13 +132,14 @@ extension SMTPSession {
     private func log(
         _ queueID: QueueID, _ finished: SMTPTransaction, _ outcome: Delivery.Outcome, octets: Int64
     ) {
-        context.logger.info(
-            "message accepted",
-            metadata: [
-                "session": "\(info.id)", "message": "\(queueID)", "peer": "\(info.peerText)",
-                "helo": "\(machine.helloName?.text ?? "")", "tls": "\(tls?.description ?? "none")",
-                "from": "\(finished.envelope.reversePath)", "recipients": "\(finished.envelope.recipients.count)",
-                "copies": "\(outcome.copies)", "queued": "\(outcome.queued)", "octets": "\(octets)",
-            ])
+        var metadata: Logger.Metadata = [
+            "session": "\(info.id)", "message": "\(queueID)", "peer": "\(info.peerText)",
+            "helo": "\(machine.helloName?.text ?? "")", "tls": "\(tls?.description ?? "none")",
+            "from": "\(finished.envelope.reversePath)", "recipients": "\(finished.envelope.recipients.count)",
+            "copies": "\(outcome.copies)", "queued": "\(outcome.queued)", "octets": "\(octets)",
+        ]
+        if let login { metadata["account"] = "\(login.address)" }
+        if let holdUntil = finished.envelope.parameters.holdUntil { metadata["held_until"] = "\(holdUntil)" }
+        context.logger.info("message accepted", metadata: metadata)
     }
 }

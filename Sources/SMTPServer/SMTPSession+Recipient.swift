@@ -12,6 +12,9 @@ extension SMTPSession {
         func accept(_ path: ForwardPath, _ parameters: RecipientParameters) async -> Verdict
     {
         do {
+            if !isWithinSendingLimit, let excess = try await sendingExcess(path) {
+                return refuse(path, .sendingExcess(excess))
+            }
             let resolution = try await context.directory.resolve(path)
             if let verdict = acceptAtOnce(path, parameters, resolution) { return verdict }
             guard case .deliver(var expansion) = resolution else { return .refused(.localError) }
@@ -39,13 +42,34 @@ extension SMTPSession {
                 return nil
             }
             return accept(path, parameters, expansion)
-        case .notOurDomain: return refuse(path, .relayingDenied(path))
+        case .notOurDomain: return acceptElsewhere(path, parameters)
         case .unknownUser: return refuse(path, .noSuchUser(path))
         case .disabled: return refuse(path, .accountDisabled(path))
         case .loop: return refuse(path, .leadsBackToItself(path))
         case .emptyList: return refuse(path, .listWithoutMembers(path))
         case .tooLarge: return refuse(path, .tooManyMembers(path))
         }
+    }
+
+    /// A recipient elsewhere: for those who have logged in (RFC 6409 §3.1).
+    private func acceptElsewhere(_ path: ForwardPath, _ parameters: RecipientParameters) -> Verdict {
+        guard login != nil, let address = path.address else { return refuse(path, .relayingDenied(path)) }
+        guard !address.domain.isSurelyNowhere else { return refuse(path, .noSuchDomain(path)) }
+        return accept(path, parameters, Expansion(submittedTo: address))
+    }
+
+    /// Whether the account may surely name another recipient today, by what is in memory; true where nobody logs in.
+    var isWithinSendingLimit: Bool {
+        guard let login, let policy = context.submission else { return true }
+        guard let count = context.directory.knownSendingCount(login.id, at: context.now()) else { return false }
+        return count.recipients < policy.sendingLimits.recipientsPerDayMax
+    }
+
+    nonisolated(nonsending)
+        private func sendingExcess(_ path: ForwardPath) async throws -> SendingExcess?
+    {
+        guard let login, let policy = context.submission, let address = path.address else { return nil }
+        return try await context.directory.mayAddress(address, login.id, policy.sendingLimits, at: context.now())
     }
 
     private func accept(_ path: ForwardPath, _ parameters: RecipientParameters, _ expansion: Expansion) -> Verdict {
@@ -88,7 +112,19 @@ extension SMTPSession {
     }
 }
 
+extension Domain {
+    /// Whether no mail server can ever be found for it: names that are kept out of the DNS (RFC 6761 §6.3, §6.4, RFC 7686).
+    var isSurelyNowhere: Bool {
+        ["invalid", "localhost", "onion"].contains { ascii == $0 || ascii.hasSuffix(".\($0)") }
+    }
+}
+
 extension SMTPReply {
+    /// A domain that cannot be.
+    static func noSuchDomain(_ path: ForwardPath) -> SMTPReply {
+        SMTPReply(550, EnhancedStatusCode(.permanentFailure, 1, 2), "\(path): there can be no such domain")
+    }
+
     /// An alias or list that contains itself and nobody else.
     static func leadsBackToItself(_ path: ForwardPath) -> SMTPReply {
         SMTPReply(550, EnhancedStatusCode(.permanentFailure, 4, 6), "\(path): this address leads back to itself")

@@ -2,11 +2,12 @@ internal import Directory
 internal import Logging
 internal import MailCore
 package import NIOCore
+internal import SASL
 package import SMTP
 package import ServerRuntime
 internal import Storage
 
-/// One connection to an SMTP or LMTP listener: the machine says what to do, this does it.
+/// One connection to an SMTP, submission or LMTP listener: the machine says what to do, this does it.
 package final class SMTPSession: ConnectionSession {
     /// What has to be awaited.
     package enum Question {
@@ -21,12 +22,23 @@ package final class SMTPSession: ConnectionSession {
     var machine: SMTPServerStateMachine
     var transaction: SMTPTransaction?
     var tls: TLSInformation?
+    /// Who has logged in.
+    var login: AuthenticatedAccount?
+    /// Who a SCRAM exchange is about, once that is known, and the name that was given.
+    var claimant: AuthenticatedAccount?
+    var claimedName: String?
 
     /// For a connection just accepted.
     package init(_ context: SMTPServerContext, _ info: ConnectionInfo) {
         self.context = context
         self.info = info
-        machine = SMTPServerStateMachine(context.configuration)
+        if let submission = context.submission {
+            machine = SMTPServerStateMachine(
+                context.configuration, nonces: SASLNonceSource(seed: Directory.nonceSeed()),
+                decoySecret: submission.decoySecret)
+        } else {
+            machine = SMTPServerStateMachine(context.configuration)
+        }
     }
 
     package func begin(replies: inout ByteBuffer) -> ConnectionStep<Question> {
@@ -49,6 +61,12 @@ package final class SMTPSession: ConnectionSession {
             return .proceed
         case .machine(.recipient(let path, let parameters)):
             action = machine.answer(await accept(path, parameters))
+        case .machine(.mail(let reversePath, let parameters)):
+            action = machine.answer(await beginSubmission(reversePath, parameters))
+        case .machine(.credentials(let userName)):
+            action = machine.answer(credentials: await credentials(of: userName))
+        case .machine(.login(let attempt)):
+            action = machine.answer(await logIn(attempt))
         case .machine(.endOfData(let data)):
             action = machine.answer(await deliver(data))
         case .machine(let other):
@@ -63,7 +81,9 @@ package final class SMTPSession: ConnectionSession {
 
     package func tlsEstablished(_ information: TLSInformation) {
         tls = information
-        if context.configuration.tlsMode != .implicit { machine.tlsEstablished() }
+        login = nil
+        machine.tlsEstablished(
+            bindings: TLSChannelBindings(serverEndPoint: information.channelBindingServerEndPoint))
     }
 
     package var readTimeoutSeconds: Int64 {
@@ -120,14 +140,18 @@ package final class SMTPSession: ConnectionSession {
     /// Answers that need nothing from the disk; nil when they do.
     private func answerAtOnce(_ question: SMTPQuestion) -> Verdict? {
         switch question {
-        case .connected, .hello:
+        case .connected:
+            return loginRefusal().map(Verdict.refused) ?? .accepted
+        case .hello:
+            machine.nowSeconds = context.now()
             return .accepted
         case .mail(let reversePath, let parameters):
-            transaction = SMTPTransaction(reversePath, parameters)
-            return .accepted
+            return context.submission == nil ? beginTransaction(reversePath, parameters) : nil
         case .recipient(let path, let parameters):
-            guard let known = context.directory.knownResolution(path) else { return nil }
+            guard isWithinSendingLimit, let known = context.directory.knownResolution(path) else { return nil }
             return acceptAtOnce(path, parameters, known)
+        case .credentials, .login:
+            return nil
         case .beginData:
             beginData()
             return .accepted

@@ -60,7 +60,10 @@ extension Configuration {
     }
 
     private static func read(_ reader: TableReader, file: String, folder: String) -> Configuration? {
-        reader.checkKeys(["hostname", "data", "tls", "dns", "outbound", "route", "queue", "listener", "limits", "log"])
+        reader.checkKeys([
+            "hostname", "data", "tls", "dns", "outbound", "route", "queue", "listener", "limits", "login", "submission",
+            "log",
+        ])
         let hostname = readHostname(reader)
         let writtenData = reader.string("data") ?? "data"
         let data = absolute(writtenData, in: folder)
@@ -81,11 +84,13 @@ extension Configuration {
         let outbound = OutboundReader.read(reader)
         let queue = reader.section("queue").map(OutboundReader.readQueue) ?? QueueConfiguration()
         let limits = reader.section("limits").map(readLimits) ?? LimitsConfiguration()
+        let login = reader.section("login").map(readLogin) ?? LoginConfiguration()
+        let submission = reader.section("submission").map(readSubmission) ?? SubmissionConfiguration()
         let log = reader.section("log").map(readLog) ?? LogConfiguration(format: .human, level: .info)
         guard let hostname else { return nil }
         return Configuration(
             file: file, hostname: hostname, dataDirectory: data, tls: tls, dns: dns, outbound: outbound,
-            queue: queue, listeners: listeners, limits: limits, log: log)
+            queue: queue, listeners: listeners, limits: limits, login: login, submission: submission, log: log)
     }
 
     private static func readHostname(_ reader: TableReader) -> Domain? {
@@ -180,6 +185,37 @@ extension Configuration {
             section.integer("connections_per_address_per_minute_max", in: 1...1_000_000)
             ?? limits.connectionsPerAddressPerMinuteMax
         return limits
+    }
+
+    private static func readLogin(_ section: TableReader) -> LoginConfiguration {
+        section.checkKeys([
+            "failures_per_address_max", "failures_per_account_max", "window_minutes", "ban_minutes",
+            "delay_seconds_max", "loopback",
+        ])
+        var login = LoginConfiguration()
+        login.failuresPerAddressMax =
+            section.integer("failures_per_address_max", in: 1...1_000_000) ?? login.failuresPerAddressMax
+        login.failuresPerAccountMax =
+            section.integer("failures_per_account_max", in: 1...1_000_000) ?? login.failuresPerAccountMax
+        login.windowMinutes = section.integer("window_minutes", in: 1...10_080) ?? login.windowMinutes
+        login.banMinutes = section.integer("ban_minutes", in: 1...10_080) ?? login.banMinutes
+        login.delaySecondsMax = section.integer("delay_seconds_max", in: 0...60) ?? login.delaySecondsMax
+        login.loopback = section.choice("loopback", LoginConfiguration.Loopback.self) ?? login.loopback
+        return login
+    }
+
+    private static func readSubmission(_ section: TableReader) -> SubmissionConfiguration {
+        section.checkKeys(["messages_per_day_max", "recipients_per_day_max", "hold_days_max", "header_from"])
+        var submission = SubmissionConfiguration()
+        submission.messagesPerDayMax =
+            section.integer("messages_per_day_max", in: 1...100_000_000) ?? submission.messagesPerDayMax
+        submission.recipientsPerDayMax =
+            section.integer("recipients_per_day_max", in: 1...100_000_000) ?? submission.recipientsPerDayMax
+        // Nine digits of seconds are what HOLDFOR can say (RFC 4865 §4).
+        submission.holdDaysMax = section.integer("hold_days_max", in: 1...10_000) ?? submission.holdDaysMax
+        submission.headerFrom =
+            section.choice("header_from", SubmissionConfiguration.HeaderFrom.self) ?? submission.headerFrom
+        return submission
     }
 
     private static func readLog(_ section: TableReader) -> LogConfiguration {

@@ -31,6 +31,8 @@ package struct ConfigurationTemplate: Sendable {
     package var listeners: [(title: String, listener: ConfiguredListener)] {
         [
             listener(.smtp, .starttls, "Mail from other servers."),
+            listener(.submission, .starttls, "Mail from our users' programs; the client turns TLS on (STARTTLS)."),
+            listener(.submission, .implicit, "Mail from our users' programs; TLS from the first octet."),
             listener(.lmtp, .none, "Mail from a server in front of this one, which has checked it already (LMTP)."),
             listener(.pop3, .starttls, "Collecting mail with POP3; the client turns TLS on (STLS)."),
             listener(.pop3, .implicit, "Collecting mail with POP3; TLS from the first octet."),
@@ -132,7 +134,8 @@ package struct ConfigurationTemplate: Sendable {
         trace_days = \(queue.traceDays)
 
         # Where clients and servers connect. One [[listener]] for each protocol and port:
-        #   protocol          "smtp", "lmtp", "pop3" or "http" ("submission" and "imap" in a later version)
+        #   protocol          "smtp" (other servers), "submission" (our users' programs), "lmtp", "pop3" or "http"
+        #                     ("imap" in a later version)
         #   address           "127.0.0.1" this machine alone; "0.0.0.0" everybody, over IPv4; "::" over IPv6
         #   port              default: the standard port of the protocol
         #   path              instead of address and port: a Unix socket, for lmtp alone
@@ -163,13 +166,63 @@ package struct ConfigurationTemplate: Sendable {
             # Default: \(limits.connectionsPerAddressPerMinuteMax).
             connections_per_address_per_minute_max = \(limits.connectionsPerAddressPerMinuteMax)
 
-            # What the server writes to standard error.
-            [log]
-            # "human" for people, "json" for programs. Default: "human".
-            format = "human"
-            # "trace", "debug", "info", "notice", "warning" or "error". Default: "info".
-            level = "info"
+            """ + loginSection + submissionSection + logSection
+    }
+
+    private var loginSection: String {
+        let login = LoginConfiguration()
+        return """
+
+            # What becomes of those who guess passwords, over all protocols. Whoever sends the same wrong password again and
+            # again (a phone that nobody told of the new one) has made one guess.
+            [login]
+            # Wrong passwords from one address (or one IPv6 network of 64 bits), after which it is banned.
+            # Default: \(login.failuresPerAddressMax).
+            failures_per_address_max = \(login.failuresPerAddressMax)
+            # Wrong passwords for one account, from everywhere, after which addresses that it was never used from are
+            # banned for it. Default: \(login.failuresPerAccountMax).
+            failures_per_account_max = \(login.failuresPerAccountMax)
+            # How long a failure is remembered. Default: \(login.windowMinutes).
+            window_minutes = \(login.windowMinutes)
+            # How long a ban lasts. Default: \(login.banMinutes).
+            ban_minutes = \(login.banMinutes)
+            # A refusal comes after 1, 2, 4 … seconds, at most so many; 0 for at once. Default: \(login.delaySecondsMax).
+            delay_seconds_max = \(login.delaySecondsMax)
+            # "watched" or "exempt": whether this applies to this machine's own addresses. Default: "watched".
+            loopback = "\(login.loopback.rawValue)"
 
             """
+    }
+
+    private var submissionSection: String {
+        let submission = SubmissionConfiguration()
+        return """
+
+            # What our own users may send. A day begins at 00:00 UTC.
+            [submission]
+            # Messages of one account in a day. Default: \(submission.messagesPerDayMax).
+            messages_per_day_max = \(submission.messagesPerDayMax)
+            # Different recipients of one account in a day. Default: \(submission.recipientsPerDayMax).
+            recipients_per_day_max = \(submission.recipientsPerDayMax)
+            # How many days ahead a message may be sent off ("send later"). Default: \(submission.holdDaysMax).
+            hold_days_max = \(submission.holdDaysMax)
+            # "own": From or Sender must have an address that the account may use; "any": they may say what they like.
+            # Default: "own".
+            header_from = "\(submission.headerFrom.rawValue)"
+
+            """
+    }
+
+    private var logSection: String {
+        """
+
+        # What the server writes to standard error.
+        [log]
+        # "human" for people, "json" for programs. Default: "human".
+        format = "human"
+        # "trace", "debug", "info", "notice", "warning" or "error". Default: "info".
+        level = "info"
+
+        """
     }
 }

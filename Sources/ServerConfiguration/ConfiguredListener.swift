@@ -31,8 +31,8 @@ package struct ConfiguredListener: Hashable, Sendable {
         /// Whether this version serves it.
         package var isServed: Bool {
             switch self {
-            case .smtp, .lmtp, .pop3, .http: true
-            case .submission, .imap: false
+            case .smtp, .submission, .lmtp, .pop3, .http: true
+            case .imap: false
             }
         }
 

@@ -45,6 +45,57 @@ package struct LimitsConfiguration: Hashable, Sendable {
     package init() {}
 }
 
+/// `[login]`: how much guessing of passwords is borne.
+package struct LoginConfiguration: Hashable, Sendable {
+    /// Wrong passwords from one address within the window, after which it is banned.
+    package var failuresPerAddressMax = 10
+    /// Wrong passwords for one account within the window, after which addresses that it was never used from are banned for
+    /// it.
+    package var failuresPerAccountMax = 50
+    /// How long a failure is remembered.
+    package var windowMinutes = 15
+    /// How long a ban lasts.
+    package var banMinutes = 15
+    /// The longest wait before a refusal; 0 for none.
+    package var delaySecondsMax = 5
+    /// What applies to this machine's own addresses.
+    package var loopback = Loopback.watched
+
+    /// What applies to this machine's own addresses.
+    package enum Loopback: String, CaseIterable, Hashable, Sendable {
+        /// As to any other.
+        case watched
+        /// No wait, no ban.
+        case exempt
+    }
+
+    /// The defaults.
+    package init() {}
+}
+
+/// `[submission]`: what our own users may send.
+package struct SubmissionConfiguration: Hashable, Sendable {
+    /// Messages of one account in a day.
+    package var messagesPerDayMax = 2000
+    /// Different recipients of one account in a day.
+    package var recipientsPerDayMax = 5000
+    /// How far ahead a message's release may lie.
+    package var holdDaysMax = 366
+    /// Whom the header of a message may name as its author.
+    package var headerFrom = HeaderFrom.own
+
+    /// Whom From may name.
+    package enum HeaderFrom: String, CaseIterable, Hashable, Sendable {
+        /// One of the account's addresses, there or in Sender.
+        case own
+        /// Anybody.
+        case any
+    }
+
+    /// The defaults.
+    package init() {}
+}
+
 /// `[log]`: what is written to standard error.
 package struct LogConfiguration: Hashable, Sendable {
     /// For whom.
@@ -97,6 +148,10 @@ package struct Configuration: Hashable, Sendable {
     package let listeners: [ConfiguredListener]
     /// `[limits]`.
     package let limits: LimitsConfiguration
+    /// `[login]`.
+    package let login: LoginConfiguration
+    /// `[submission]`.
+    package let submission: SubmissionConfiguration
     /// `[log]`.
     package let log: LogConfiguration
 

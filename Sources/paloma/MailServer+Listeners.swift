@@ -17,10 +17,11 @@ extension MailServer {
     func service(for listener: ConfiguredListener, _ ready: ReadyNotice) async throws -> (any Service)? {
         switch listener.servedProtocol {
         case .smtp: return try await smtpServer(listener, .mta)
+        case .submission: return try await smtpServer(listener, .submission)
         case .lmtp: return try await smtpServer(listener, .lmtp)
         case .pop3: return try await pop3Server(listener)
         case .http: return httpServer(listener, ready)
-        case .submission, .imap: return nil
+        case .imap: return nil
         }
     }
 
@@ -29,17 +30,15 @@ extension MailServer {
         var limits = SMTPLimits()
         limits.messageOctetsMax = configuration.limits.messageSizeBytesMax
         limits.recipientsMax = configuration.limits.recipientsMax
-        let tlsMode: SMTP.TLSMode =
-            switch mode(listener) {
-            case .none: .none
-            case .startTLS: .startTLS
-            case .implicit: .implicit
-            }
+        limits.futureReleaseSecondsMax = Int64(configuration.submission.holdDaysMax) * 86_400
         let context = SMTPServerContext(
             configuration: SMTPServerConfiguration(
-                hostname: configuration.hostname.ascii, role: role, tlsMode: tlsMode, limits: limits),
+                hostname: configuration.hostname.ascii, role: role, tlsMode: smtpTLSMode(listener, role),
+                limits: limits, extensions: extensions(role), logins: logins(listener, role),
+                decoyIterations: directory.scramDecoyIterations),
             directory: directory, delivery: Delivery(store: store), store: store, logger: logger,
-            metrics: SMTPServerMetrics(listener: name), now: DirectoryClock.system.wallSeconds)
+            metrics: SMTPServerMetrics(listener: name), submission: try await submissionPolicy(role),
+            now: DirectoryClock.system.wallSeconds)
         let busy = "421 4.7.0 \(configuration.hostname.ascii) Too many connections, try again later\r\n"
         let server = Server(
             configuration: ListenerConfiguration(
@@ -49,6 +48,39 @@ extension MailServer {
         try await server.start()
         health.watch(name) { server.isListening }
         return server
+    }
+
+    /// What is announced beside the rest: what the queue and the way out keep.
+    private func extensions(_ role: Role) -> SMTPExtensions {
+        switch role {
+        case .mta: SMTPExtensions.standard.union([.requireTLS, .deliverBy])
+        case .submission: SMTPExtensions.standard.union([.requireTLS, .deliverBy, .futureRelease])
+        case .lmtp: .standard
+        }
+    }
+
+    /// On a listener for our users nothing is done in clear text, unless it takes passwords so.
+    private func smtpTLSMode(_ listener: ConfiguredListener, _ role: Role) -> SMTP.TLSMode {
+        switch mode(listener) {
+        case .none: .none
+        case .startTLS: logins(listener, role) == .requiresTLS ? .startTLSRequired : .startTLS
+        case .implicit: .implicit
+        }
+    }
+
+    private func logins(_ listener: ConfiguredListener, _ role: Role) -> SMTP.LoginPolicy {
+        guard role == .submission else { return .none }
+        return listener.authWithoutTLS.isAllowed ? .allowsClearText : .requiresTLS
+    }
+
+    private func submissionPolicy(_ role: Role) async throws -> SubmissionPolicy? {
+        guard role == .submission else { return nil }
+        var limits = SendingLimits()
+        limits.messagesPerDayMax = configuration.submission.messagesPerDayMax
+        limits.recipientsPerDayMax = configuration.submission.recipientsPerDayMax
+        return SubmissionPolicy(
+            loginGuard: loginGuard, decoySecret: try await directory.scramDecoySecret(), sendingLimits: limits,
+            headerFrom: configuration.submission.headerFrom == .own ? .own : .anybody)
     }
 
     private func pop3Server(_ listener: ConfiguredListener) async throws -> any Service {
@@ -65,7 +97,7 @@ extension MailServer {
         let context = POP3ServerContext(
             listener: name, configuration: settings, tls: tls, directory: directory,
             mailStore: MailStore(store: store), store: store, locks: maildropLocks,
-            decoySecret: try await directory.scramDecoySecret(), logger: logger)
+            decoySecret: try await directory.scramDecoySecret(), loginGuard: loginGuard, logger: logger)
         let server = Server(
             configuration: ListenerConfiguration(
                 name: name, address: address(listener), tls: mode(listener),

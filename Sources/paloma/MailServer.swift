@@ -22,6 +22,7 @@ struct MailServer {
     let logger: Logger
     let tls: TLSContextSource?
     let gate: ConnectionGate
+    let loginGuard: LoginGuard
     let group: any EventLoopGroup
     let admin: AdminServer
     let registry: PrometheusRegistry
@@ -50,6 +51,7 @@ struct MailServer {
         limits.connectionsPerHostMax = configuration.limits.connectionsPerAddressMax
         limits.newPerHostPerMinuteMax = configuration.limits.connectionsPerAddressPerMinuteMax
         gate = ConnectionGate(limits: limits)
+        loginGuard = MailServer.loginGuard(configuration.login)
         group = MultiThreadedEventLoopGroup.singleton
         let service = AdminService(store: store, directory: directory)
         admin = AdminServer(socketPath: configuration.controlSocketPath, service: service)
@@ -87,6 +89,17 @@ struct MailServer {
         let group = ServiceGroup(configuration: lifecycle)
         try await group.run()
         logger.notice("stopped")
+    }
+
+    private static func loginGuard(_ configuration: LoginConfiguration) -> LoginGuard {
+        var limits = LoginGuardLimits()
+        limits.failuresPerHostMax = configuration.failuresPerAddressMax
+        limits.failuresPerAccountMax = configuration.failuresPerAccountMax
+        limits.windowSeconds = Int64(configuration.windowMinutes) * 60
+        limits.banSeconds = Int64(configuration.banMinutes) * 60
+        limits.delaySecondsMax = Int64(configuration.delaySecondsMax)
+        limits.loopback = configuration.loopback == .exempt ? .exempt : .watched
+        return LoginGuard(limits: limits, monotonicSeconds: DirectoryClock.system.monotonicSeconds)
     }
 
     private static func logger(_ configuration: LogConfiguration) -> Logger {

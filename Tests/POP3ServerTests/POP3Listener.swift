@@ -19,7 +19,7 @@ struct POP3Listener {
     let gate = ConnectionGate(limits: GateLimits())
     let locks = MaildropLocks()
 
-    init(_ test: TestStore, tls: TLSMode = .none) async throws {
+    init(_ test: TestStore, tls: TLSMode = .none, logins: LoginGuardLimits = .forTests) async throws {
         self.test = test
         var listener = ListenerConfiguration(name: "pop3", address: .tcp(host: "127.0.0.1", port: 0), tls: tls) { _ in
             "-ERR [SYS/TEMP] Busy\r\n"
@@ -38,7 +38,8 @@ struct POP3Listener {
         let context = POP3ServerContext(
             listener: "pop3", configuration: configuration, tls: pop3TLS, directory: test.directory,
             mailStore: test.mailStore, store: test.store, locks: locks,
-            decoySecret: try await test.directory.scramDecoySecret(), logger: logger)
+            decoySecret: try await test.directory.scramDecoySecret(),
+            loginGuard: LoginGuard(limits: logins, monotonicSeconds: { 1_000 }), logger: logger)
         server = Server(
             configuration: listener, group: MultiThreadedEventLoopGroup.singleton, gate: gate, logger: logger,
             makeSession: { POP3Session(context, $0) })
@@ -75,13 +76,14 @@ struct POP3Listener {
 /// A store with Ana in it, and a listener, for a test.
 func withListener(
     _ folder: TestFolder = TestFolder(), limits: StorageLimits = StorageLimits(), tls: TLSMode = .none,
+    logins: LoginGuardLimits = .forTests,
     _ body: (POP3Listener, AccountID) async throws -> Void
 ) async throws {
     try await withTestStore(folder, limits: limits) { test in
         let known = try await test.directory.accounts().first
         let ana: AccountID
         if let known { ana = known.accountID } else { ana = try await test.addAccount("ana@example.test") }
-        let listener = try await POP3Listener(test, tls: tls)
+        let listener = try await POP3Listener(test, tls: tls, logins: logins)
         do {
             try await body(listener, ana)
         } catch {
@@ -89,6 +91,15 @@ func withListener(
             throw error
         }
         await listener.server.stop()
+    }
+}
+
+extension LoginGuardLimits {
+    /// Nobody waits.
+    static var forTests: LoginGuardLimits {
+        var limits = LoginGuardLimits()
+        limits.delaySecondsMax = 0
+        return limits
     }
 }
 

@@ -92,6 +92,54 @@ import Testing
         }
     }
 
+    /// By SCRAM as by password: each failure counts, and the last one ends it.
+    @Test(arguments: ["SCRAM", "PASS"]) func whoGuessesIsBanned(_ way: String) async throws {
+        var limits = LoginGuardLimits.forTests
+        limits.failuresPerHostMax = 4
+        try await withListener(logins: limits) { listener, _ in
+            var replies: [String] = []
+            for guess in 0..<4 {
+                let client = try await listener.connect()
+                if way == "SCRAM" {
+                    replies.append(try await Self.scram(client, user: "ana@example.test", password: "wrong\(guess)"))
+                } else {
+                    _ = try await client.ask("USER ana@example.test")
+                    replies.append(try await client.ask("PASS wrong\(guess)"))
+                }
+            }
+            #expect(replies.dropLast().allSatisfy { $0.hasPrefix("-ERR [AUTH] ") })
+            #expect(replies.last == "-ERR [SYS/TEMP] Too many failed logins from your address, try again in 15 minutes\r\n")
+            let client = try await listener.connectSilently()
+            #expect(await client.hearAll().hasPrefix("-ERR [SYS/TEMP] Too many failed logins from your address"))
+        }
+    }
+
+    @Test func aGuessedAccountIsShutForStrangers() async throws {
+        var limits = LoginGuardLimits.forTests
+        limits.failuresPerAccountMax = 2
+        try await withListener(logins: limits) { listener, _ in
+            try await listener.test.addAccount("bob@example.test")
+            for guess in 0..<2 {
+                let client = try await listener.connect()
+                _ = try await Self.scram(client, user: "ana@example.test", password: "wrong\(guess)")
+            }
+            #expect(try await listener.login().reply.hasPrefix("-ERR [SYS/TEMP] Too many failed logins for this account"))
+            #expect(try await listener.login("bob@example.test").reply.hasPrefix("+OK "))
+        }
+    }
+
+    /// By SCRAM, too.
+    @Test func aFailedExchangeWaits() async throws {
+        var limits = LoginGuardLimits.forTests
+        limits.delaySecondsMax = 1
+        try await withListener(logins: limits) { listener, _ in
+            let client = try await listener.connect()
+            let began = ContinuousClock.now
+            #expect(try await Self.scram(client, user: "ana@example.test", password: "wrong").hasPrefix("-ERR "))
+            #expect(ContinuousClock.now - began >= .seconds(1))
+        }
+    }
+
     /// The whole of RFC 5802 §5, by a client of the test's own.
     private static func scram(_ client: LoopbackClient, user: String, password: String) async throws -> String {
         let bare = "n=\(user),r=clientnonce"

@@ -9,6 +9,8 @@ struct ScriptedSession {
     var utf8Indexes: Set<Int> = []
     /// How many messages a commit can remove; nil for all.
     var removable: Int?
+    /// To exchanges that failed.
+    var refusal = POP3RefusalAnswer.noted
     private(set) var commits: [[Int]] = []
     private(set) var output = ByteBuffer()
     private(set) var isClosed = false
@@ -79,6 +81,7 @@ struct ScriptedSession {
             let salt: [UInt8] = Array("0123456789abcdef".utf8)
             let known = SCRAMCredentials(password: SecretBytes("secret".utf8), salt: salt)
             return machine.answer(credentials: user == "mrose" ? known.map { .found($0) } ?? .none : .none)
+        case .refusal: return machine.answer(refusal: refusal)
         case .password(let claim):
             let passwords = ["josé": "pässword", "nobody": "another"]
             let right = passwords[claim.identity.authenticationID] ?? "secret"

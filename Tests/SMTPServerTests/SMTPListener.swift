@@ -1,4 +1,5 @@
 import AgentTestSupport
+import Directory
 import Logging
 import NIOCore
 import NIOPosix
@@ -14,7 +15,8 @@ struct SMTPListener {
     let gate = ConnectionGate(limits: GateLimits())
 
     init(
-        _ test: TestStore, role: Role = .mta, tls: ServerRuntime.TLSMode = .none, limits: SMTPLimits = SMTPLimits()
+        _ test: TestStore, role: Role = .mta, tls: ServerRuntime.TLSMode = .none, limits: SMTPLimits = SMTPLimits(),
+        submission: SubmissionSettings = SubmissionSettings()
     ) async throws {
         self.test = test
         var listener = ListenerConfiguration(name: "smtp", address: .tcp(host: "127.0.0.1", port: 0), tls: tls) { _ in
@@ -27,12 +29,19 @@ struct SMTPListener {
             case .startTLS: .startTLS
             case .implicit: .implicit
             }
+        let logins: LoginPolicy = role != .submission ? .none : tlsMode == .none ? .allowsClearText : .requiresTLS
+        let policy = SubmissionPolicy(
+            loginGuard: LoginGuard(limits: submission.logins, monotonicSeconds: { 1_000 }),
+            decoySecret: try await test.directory.scramDecoySecret(), sendingLimits: submission.sending,
+            headerFrom: submission.headerFrom)
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let context = SMTPServerContext(
             configuration: SMTPServerConfiguration(
-                hostname: "mail.example.test", role: role, tlsMode: tlsMode, limits: limits),
+                hostname: "mail.example.test", role: role, tlsMode: tlsMode, limits: limits,
+                extensions: [.standard, .requireTLS, .deliverBy, .futureRelease], logins: logins),
             directory: test.directory, delivery: test.delivery, store: test.store, logger: logger,
-            metrics: SMTPServerMetrics(listener: "smtp"), now: { TestStore.now })
+            metrics: SMTPServerMetrics(listener: "smtp"), submission: role == .submission ? policy : nil,
+            now: { TestStore.now })
         server = Server(
             configuration: listener, group: MultiThreadedEventLoopGroup.singleton, gate: gate, logger: logger,
             makeSession: { SMTPSession(context, $0) })
@@ -57,14 +66,26 @@ struct SMTPListener {
     struct NotListening: Error {}
 }
 
+/// What a listener for submission has of its own.
+struct SubmissionSettings {
+    var logins = LoginGuardLimits()
+    var sending = SendingLimits()
+    var headerFrom = SubmissionPolicy.HeaderFrom.own
+
+    /// Nobody waits.
+    init() {
+        logins.delaySecondsMax = 0
+    }
+}
+
 /// A store and a listener for a test.
 func withListener(
     _ folder: TestFolder = TestFolder(), role: Role = .mta, tls: ServerRuntime.TLSMode = .none,
-    limits: SMTPLimits = SMTPLimits(),
+    limits: SMTPLimits = SMTPLimits(), submission: SubmissionSettings = SubmissionSettings(),
     _ body: (SMTPListener) async throws -> Void
 ) async throws {
     try await withTestStore(folder) { test in
-        let listener = try await SMTPListener(test, role: role, tls: tls, limits: limits)
+        let listener = try await SMTPListener(test, role: role, tls: tls, limits: limits, submission: submission)
         do {
             try await body(listener)
         } catch {

@@ -6,6 +6,8 @@ package enum POP3Question: Sendable {
     case credentials(userName: String)
     /// Is the password right? Names and password are prepared.
     case password(SASLPasswordClaim)
+    /// An exchange has failed by the client's fault: it is noted, perhaps waited for.
+    case refusal(SASLFailure)
     /// The authenticated client's maildrop, locked (RFC 1939 §4); also whether it may act as `authorizationID`.
     case maildrop(SASLIdentity)
     /// Open the message at an index (from 0) of the maildrop.
@@ -34,7 +36,17 @@ package enum POP3CredentialsAnswer: Sendable {
     case found(SCRAMCredentials)
     /// No such user, or none that uses SCRAM; the exchange goes on as if there were.
     case none
+    /// The client may not even try; the connection closes with this text.
+    case locked(String)
     case failed(POP3SystemFailure)
+}
+
+/// To `refusal`.
+package enum POP3RefusalAnswer: Hashable, Sendable {
+    /// The client is told that its login failed.
+    case noted
+    /// It was one failure too many; the connection closes with this text.
+    case locked(String)
 }
 
 /// To `password`.
@@ -42,6 +54,8 @@ package enum POP3PasswordAnswer: Hashable, Sendable {
     case right
     /// Or no such user.
     case wrong
+    /// The client may not even try, or it was one failure too many; the connection closes with this text.
+    case locked(String)
     case failed(POP3SystemFailure)
 }
 

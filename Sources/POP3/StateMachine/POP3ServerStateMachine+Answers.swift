@@ -13,7 +13,17 @@ extension POP3ServerStateMachine {
         case .none:
             let step = exchange.provide(nil)
             return follow(step, of: exchange)
+        case .locked(let text): return close(.error(text, code: .systemTemporary))
         case .failed(let failure): return failLogin(failure)
+        }
+    }
+
+    /// To `refusal`.
+    package mutating func answer(refusal: POP3RefusalAnswer) -> POP3Action {
+        settle(.refusal)
+        switch refusal {
+        case .noted: return refuseLogin("Login failed")
+        case .locked(let text): return close(.error(text, code: .systemTemporary))
         }
     }
 
@@ -24,6 +34,7 @@ extension POP3ServerStateMachine {
         switch password {
         case .right: return ask(.maildrop(identity), awaiting: .maildrop)
         case .wrong: return refuseLogin("Login failed")
+        case .locked(let text): return close(.error(text, code: .systemTemporary))
         case .failed(let failure): return failLogin(failure)
         }
     }

@@ -96,8 +96,9 @@ extension POP3ServerStateMachine {
         case .success(let identity):
             state = .authorization(userName: nil)
             return ask(.maildrop(identity), awaiting: .maildrop)
-        case .failure:
-            return refuseLogin("Login failed")
+        case .failure(let failure):
+            state = .authorization(userName: nil)
+            return ask(.refusal(failure), awaiting: .refusal)
         }
     }
 }

@@ -24,6 +24,7 @@ package struct POP3ServerStateMachine: Sendable {
     /// The question that the session has not answered.
     enum Awaited: Hashable, Sendable {
         case credentials
+        case refusal
         case password(SASLIdentity)
         case maildrop
         case message(index: Int, lines: Int?)

@@ -23,7 +23,7 @@ package struct SMTPLineFramer: Sendable {
         case bareCR
         /// An octet 0.
         case nul
-        /// More octets than `SMTPLimits.commandLineOctetsMax`.
+        /// More octets than `SMTPLimits.commandLineOctetsMax`, or than `authenticationLineOctetsMax` in AUTH.
         case tooLong
     }
 
@@ -47,10 +47,21 @@ package struct SMTPLineFramer: Sendable {
 
     private var mode = Mode.line(scanned: 0)
     private let lineOctetsMax: Int
+    private let authenticationLineOctetsMax: Int
+    /// Whether lines are those of an exchange, which are longer than commands.
+    package var expected = Expected.command
 
-    /// A framer for lines of at most so many octets, CRLF included.
-    package init(lineOctetsMax: Int) {
+    /// What a line is.
+    package enum Expected: Hashable, Sendable {
+        case command
+        /// A response in an AUTH exchange.
+        case response
+    }
+
+    /// A framer for lines of at most so many octets, CRLF included; lines of AUTH may have more (RFC 4954 §4).
+    package init(lineOctetsMax: Int, authenticationLineOctetsMax: Int? = nil) {
         self.lineOctetsMax = max(lineOctetsMax, 512)
+        self.authenticationLineOctetsMax = max(authenticationLineOctetsMax ?? 0, self.lineOctetsMax)
     }
 
     /// Takes the next line, or the part of a faulty line that is there; nil when the input does not hold a whole one.
@@ -88,6 +99,7 @@ package struct SMTPLineFramer: Sendable {
     /// Looks at each octet once; the scan stops before a CR whose next octet is not there yet.
     private func scan(_ octets: UnsafeRawBufferPointer, from start: Int) -> Finding {
         var index = start
+        let lineOctetsMax = lineOctetsMax(octets)
         let end = min(octets.count, lineOctetsMax)
         while index < end {
             switch octets[index] {
@@ -106,6 +118,16 @@ package struct SMTPLineFramer: Sendable {
         }
         return index == lineOctetsMax ? .fault(.tooLong, at: index) : .more(scanned: index)
     }
+
+    /// The longest line that begins so.
+    private func lineOctetsMax(_ octets: UnsafeRawBufferPointer) -> Int {
+        if expected == .response { return authenticationLineOctetsMax }
+        guard octets.count >= 5, octets[4] == 0x20 else { return lineOctetsMax }
+        let isAuth = (0..<4).allSatisfy { OctetCursor.capital(octets[$0]) == SMTPLineFramer.auth[$0] }
+        return isAuth ? authenticationLineOctetsMax : lineOctetsMax
+    }
+
+    private static let auth = Array("AUTH".utf8)
 
     /// Drops octets up to and with CRLF.
     ///

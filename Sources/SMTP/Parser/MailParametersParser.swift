@@ -27,6 +27,14 @@ enum MailParametersParser {
                 parameters.envelope.envelopeID = try envelopeID(parameter)
             case "AUTH" where extensions.contains(.auth):
                 parameters.submitter = try submitter(parameter)
+            case "HOLDFOR" where extensions.contains(.futureRelease):
+                guard parameters.hold == nil else { throw twoHolds }
+                parameters.hold = .interval(seconds: try holdInterval(parameter))
+            case "HOLDUNTIL" where extensions.contains(.futureRelease):
+                guard parameters.hold == nil else { throw twoHolds }
+                parameters.hold = .until(seconds: try holdTime(parameter))
+            case "BY" where extensions.contains(.deliverBy):
+                parameters.deliverBy = try deliverBy(parameter)
             default:
                 throw .unknownParameter(parameter.keyword)
             }
@@ -109,5 +117,65 @@ enum MailParametersParser {
         case .address(let address): return .address(address)
         case .empty, .postmaster: return .null
         }
+    }
+
+    private static let twoHolds = SMTPCommandError.syntax("HOLDFOR and HOLDUNTIL exclude each other")
+
+    /// ```
+    /// future-release-interval = future-release-integer    ; 1*9DIGIT, seconds
+    /// ```
+    /// (RFC 4865 §4)
+    private static func holdInterval(_ parameter: ParameterParser.Parameter) throws(SMTPCommandError) -> Int64 {
+        let digits = try parameter.required()
+        guard digits.count <= 9, digits.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }),
+            let seconds = Int64(String(decoding: digits, as: UTF8.self))
+        else { throw .syntax("HOLDFOR needs a number of seconds of at most 9 digits") }
+        return seconds
+    }
+
+    /// ```
+    /// future-release-date-time = date-time    ; RFC 3339 §5.6
+    /// ```
+    /// (RFC 4865 §4, with its erratum 2040)
+    private static func holdTime(_ parameter: ParameterParser.Parameter) throws(SMTPCommandError) -> Int64 {
+        guard let seconds = UTCDateTime.parse(try parameter.required()) else {
+            throw .syntax("HOLDUNTIL needs a date and time like 2030-01-31T08:00:00Z")
+        }
+        return seconds
+    }
+
+    /// ```
+    /// by-value = by-time ";" by-mode [by-trace]
+    /// by-time = ["-" / "+"] 1*9DIGIT    ; seconds, below 1 only with N
+    /// by-mode = "N" / "R"
+    /// by-trace = "T"
+    /// ```
+    /// (RFC 2852 §4)
+    private static func deliverBy(
+        _ parameter: ParameterParser.Parameter
+    ) throws(SMTPCommandError) -> MailParameters.DeliverByRequest {
+        let malformed = SMTPCommandError.syntax("BY needs seconds, a semicolon and N or R, as in BY=3600;N")
+        var cursor = OctetCursor(Array(try parameter.required()))
+        let isNegative = cursor.take(0x2d)
+        if !isNegative { _ = cursor.take(0x2b) }
+        let digits = cursor.take { $0 >= 0x30 && $0 <= 0x39 }
+        guard (1...9).contains(digits.count),
+            let magnitude = Int64(String(decoding: cursor.octets[digits], as: UTF8.self)), cursor.take(0x3b)
+        else { throw malformed }
+        let seconds = isNegative ? -magnitude : magnitude
+        let mode: EnvelopeParameters.DeliverBy.Mode
+        if cursor.take(word: "N") {
+            mode = .notify
+        } else if cursor.take(word: "R") {
+            mode = .returnMessage
+        } else {
+            throw malformed
+        }
+        let trace: EnvelopeParameters.DeliverBy.Trace = cursor.take(word: "T") ? .wanted : .none
+        guard cursor.isAtEnd else { throw malformed }
+        guard seconds > 0 || mode == .notify else {
+            throw .syntax("BY with R needs more than 0 seconds")
+        }
+        return MailParameters.DeliverByRequest(seconds: seconds, mode: mode, trace: trace)
     }
 }

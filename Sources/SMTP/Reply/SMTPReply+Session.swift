@@ -105,11 +105,12 @@ extension SMTPReply {
     /// HELP (RFC 5321 §4.1.1.8).
     static func help(_ role: Role) -> SMTPReply {
         let hello = role == .lmtp ? "LHLO" : "EHLO HELO"
+        let auth = role == .submission ? " AUTH" : ""
         return SMTPReply(
             214, EnhancedStatusCode(.success, 0, 0),
             lines: [
                 "This is Paloma, a mail server. Commands:",
-                "\(hello) MAIL RCPT DATA BDAT RSET NOOP QUIT VRFY HELP STARTTLS",
+                "\(hello) MAIL RCPT DATA BDAT RSET NOOP QUIT VRFY HELP STARTTLS\(auth)",
                 "A message: MAIL FROM:<you@here>, RCPT TO:<them@there>, DATA,",
                 "then the message, then a line with a single dot. See RFC 5321.",
             ])

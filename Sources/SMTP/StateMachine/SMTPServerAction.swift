@@ -1,5 +1,6 @@
 package import MailCore
 package import NIOCore
+package import SASL
 
 /// What the driver of a connection has to do next.
 package enum SMTPServerAction: Hashable, Sendable {
@@ -25,6 +26,11 @@ package enum SMTPQuestion: Hashable, Sendable {
     case connected
     /// They named themselves.
     case hello(HelloName, TransmissionType)
+    /// The SCRAM credentials of a (prepared) user name; answered by a `CredentialsAnswer`.
+    case credentials(userName: String)
+    /// A client claims or has proven to be somebody, or has failed to: may it come in? The yes logs it in, the no is its
+    /// reply.
+    case login(LoginAttempt)
     /// A transaction is to begin.
     case mail(ReversePath, MailParameters)
     /// One more recipient.
@@ -33,6 +39,25 @@ package enum SMTPQuestion: Hashable, Sendable {
     case beginData
     /// The message is whole: deliver it. Answered by a `DeliveryAnswer`.
     case endOfData(ReceivedData)
+}
+
+/// Where an exchange of AUTH has come to.
+package enum LoginAttempt: Hashable, Sendable {
+    /// Is the password right, and may the client act as the name that it asks for?
+    case password(SASLPasswordClaim)
+    /// The client has shown that it knows the secret; may it act as the name that it asks for?
+    case proven(SASLIdentity)
+    /// The client has not. There is no yes to this.
+    case failed(SASLFailure)
+}
+
+/// The answer to `credentials`.
+package enum CredentialsAnswer: Sendable {
+    case found(SCRAMCredentials)
+    /// No such user, or none that uses SCRAM; the exchange goes on as if there were.
+    case none
+    /// The exchange ends with this reply.
+    case refused(SMTPReply)
 }
 
 /// What is known of a message that came in whole.
@@ -45,7 +70,7 @@ package struct ReceivedData: Hashable, Sendable {
     package let transmissionType: TransmissionType
 }
 
-/// The answer to every question but `endOfData`.
+/// The answer to every question but `endOfData` and `credentials`.
 package enum Verdict: Hashable, Sendable {
     /// Yes; the machine has the reply.
     case accepted

@@ -1,4 +1,5 @@
 internal import MailCore
+internal import SASL
 
 /// A connection's states; each has what is legal in it and nothing else.
 enum SMTPServerState {
@@ -10,8 +11,10 @@ enum SMTPServerState {
     case turnedAway
     /// Greeted, not named yet, or TLS has just begun. → `asking(.hello)`
     case greeted
-    /// Named, no transaction. → `asking(.mail)`, `handshaking`
+    /// Named, no transaction. → `asking(.mail)`, `exchange`, `asking(.login)`, `handshaking`
     case ready(Ready)
+    /// Within AUTH; lines are the client's responses. → `asking(.credentials)`, `asking(.login)`, `ready`
+    case exchange(SASLServer)
     /// MAIL was accepted. → `asking(.recipient)`, `asking(.beginData)`, `ready`
     case transaction(Transaction)
     /// DATA was accepted; octets up to CRLF.CRLF are the message. → `asking(.endOfData)`, `ready`
@@ -98,5 +101,7 @@ enum SMTPServerState {
         case beginData(Transaction)
         case beginChunk(Transaction, SMTPCommand.Chunk)
         case endOfData(Transaction)
+        case credentials(SASLServer)
+        case login
     }
 }

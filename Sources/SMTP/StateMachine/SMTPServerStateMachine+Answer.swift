@@ -56,8 +56,15 @@ extension SMTPServerStateMachine {
         case .beginChunk(let transaction, let chunk):
             startChunk(chunk, .keep(SMTPServerState.Chunking(transaction: transaction, octets: 0)))
             return nil
+        case .login:
+            login = .done
+            failedLogins = 0
+            state = .ready(SMTPServerState.Ready())
+            return .send(.loggedIn)
         case .endOfData:
             preconditionFailure("a message is accepted by a DeliveryAnswer, which has the reply")
+        case .credentials:
+            preconditionFailure("credentials are given by a CredentialsAnswer")
         }
     }
 
@@ -78,6 +85,8 @@ extension SMTPServerStateMachine {
             return nil
         case .endOfData(let transaction):
             return loseMessage(transaction, reply)
+        case .login, .credentials:
+            return refusedLogin(reply)
         }
         return .send(reply)
     }
@@ -100,6 +109,8 @@ extension SMTPServerStateMachine {
     private func helloReply(_ dialect: TransmissionType.Dialect) -> SMTPReply {
         switch (dialect, channelSecurity) {
         case (.smtp, _): configuration.heloReply
+        case _ where configuration.logins != .none:
+            configuration.ehloReply(channelSecurity, announcedMechanisms, nowSeconds: nowSeconds)
         case (_, .plain): configuration.ehloReplyPlain
         case (_, .tls): configuration.ehloReplyTLS
         }

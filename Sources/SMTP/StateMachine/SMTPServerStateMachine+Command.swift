@@ -21,7 +21,7 @@ extension SMTPServerStateMachine {
         case .expand: return .send(.noExpansion)
         case .quit: return close(configuration.quitReply)
         case .startTLS: return startTLS(&input)
-        case .authenticate: return protocolError(.noAuthentication)
+        case .authenticate(let request): return authenticate(request)
         case .http: return close(.notHTTP)
         }
     }
@@ -30,7 +30,7 @@ extension SMTPServerStateMachine {
     private mutating func tlsRefusal(_ command: SMTPCommand) -> SMTPServerAction? {
         guard configuration.tlsMode == .startTLSRequired, channelSecurity == .plain else { return nil }
         switch command {
-        case .ehlo, .helo, .lhlo, .noop, .help, .quit, .startTLS, .http, .chunk: return nil
+        case .ehlo, .helo, .lhlo, .noop, .help, .quit, .startTLS, .http, .chunk, .authenticate: return nil
         default: return .send(.tlsRequired)
         }
     }
@@ -47,6 +47,7 @@ extension SMTPServerStateMachine {
     private mutating func mail(_ path: ReversePath, _ parameters: MailParameters) -> SMTPServerAction {
         switch state {
         case .ready:
+            if configuration.logins != .none, login == .none { return loginFirst() }
             if let transactionsMax = configuration.limits.transactionsMax, transactions >= transactionsMax {
                 return close(.tooManyTransactions)
             }

@@ -1,5 +1,6 @@
 internal import MailCore
 package import NIOCore
+package import SASL
 
 /// The server's side of one connection: RFC 5321, its extensions, and RFC 2033.
 ///
@@ -22,6 +23,10 @@ package import NIOCore
 /// **TLS.** What a client sent behind STARTTLS in the same packet was sent in the clear and is dropped unread; whatever
 /// was known of the client is forgotten with it (RFC 3207 §4.2).
 ///
+/// **AUTH** (RFC 4954) is for listeners that take logins: there a client that has not logged in may begin no transaction.
+/// The exchange is `SASLServer`'s; whose the credentials are and whether a password is right is asked. One login per
+/// connection; STARTTLS forgets it.
+///
 /// **Responsibility.** The machine has no reply that accepts a message: the session's answer to `endOfData` is that.
 package struct SMTPServerStateMachine: Sendable {
     var state = SMTPServerState.connecting
@@ -31,6 +36,11 @@ package struct SMTPServerStateMachine: Sendable {
     var dialect: TransmissionType.Dialect?
     var errors = ErrorCounts()
     var transactions = 0
+    var failedLogins = 0
+    var login = Login.none
+    var bindings = TLSChannelBindings()
+    var nonces: SASLNonceSource
+    let decoySecret: SecretBytes
 
     /// The listener's settings.
     package let configuration: SMTPServerConfiguration
@@ -43,15 +53,38 @@ package struct SMTPServerStateMachine: Sendable {
     /// Octets that came behind STARTTLS in the clear and were dropped: an attempt to inject commands, or a broken client.
     package internal(set) var octetsDroppedAtTLS = 0
 
+    /// Seconds since 1970, UTC, as the session last said: for what EHLO announces of FUTURERELEASE alone.
+    package var nowSeconds: Int64 = 0
+
+    enum Login: Hashable {
+        case none
+        /// 235 was sent.
+        case done
+    }
+
     struct ErrorCounts {
         var protocolErrors = 0
         var refusedRecipients = 0
     }
 
-    /// For a connection just accepted.
+    /// For a connection just accepted, on a listener without logins.
     package init(_ configuration: SMTPServerConfiguration) {
+        precondition(configuration.logins == .none, "logins need nonces")
+        self.init(
+            configuration, nonces: SASLNonceSource(seed: SecretBytes([])), decoySecret: SecretBytes([]))
+    }
+
+    /// For a connection just accepted.
+    ///
+    /// - Parameter decoySecret: what unknown users' salts come from; the same for all connections.
+    package init(_ configuration: SMTPServerConfiguration, nonces: SASLNonceSource, decoySecret: SecretBytes) {
         self.configuration = configuration
-        self.framer = SMTPLineFramer(lineOctetsMax: configuration.limits.commandLineOctetsMax)
+        self.nonces = nonces
+        self.decoySecret = decoySecret
+        let limits = configuration.limits
+        self.framer = SMTPLineFramer(
+            lineOctetsMax: limits.commandLineOctetsMax,
+            authenticationLineOctetsMax: configuration.logins == .none ? nil : limits.authenticationLineOctetsMax)
         self.channelSecurity = configuration.tlsMode == .implicit ? .tls : .plain
     }
 
@@ -94,17 +127,23 @@ package struct SMTPServerStateMachine: Sendable {
             return receiveData(&input, transfer)
         case .chunk(let transfer):
             return receiveChunk(&input, transfer)
+        case .exchange(let exchange):
+            return receiveResponse(&input, exchange)
         case .turnedAway, .greeted, .ready, .transaction, .chunking, .chunksRefused:
             return receiveLine(&input)
         }
     }
 
-    /// The handshake after `.startTLS` is done. The client has to name itself again (RFC 3207 §4.2).
-    package mutating func tlsEstablished() {
+    /// The handshake is done: the one after `.startTLS`, or on an implicit listener the one before the first step. The
+    /// client has to name itself again, and to log in again (RFC 3207 §4.2).
+    package mutating func tlsEstablished(bindings: TLSChannelBindings = TLSChannelBindings()) {
+        self.bindings = bindings
+        if case .connecting = state, configuration.tlsMode == .implicit { return }
         guard case .handshaking = state else { preconditionFailure("no handshake was asked for") }
         channelSecurity = .tls
         helloName = nil
         dialect = nil
+        login = .none
         framer.reset()
         state = .greeted
     }
@@ -147,6 +186,11 @@ package struct SMTPServerStateMachine: Sendable {
     }
 }
 
+extension SMTPServerStateMachine: CustomStringConvertible {
+    /// The client's name: an exchange under way holds names and keys.
+    package var description: String { "<SMTP server, client \(helloName?.text ?? "unnamed")>" }
+}
+
 /// Steps that every topic's extension needs.
 extension SMTPServerStateMachine {
     mutating func ask(_ question: SMTPQuestion, _ pending: SMTPServerState.Pending) -> SMTPServerAction {
@@ -179,6 +223,7 @@ extension SMTPServerStateMachine {
         var features: TransmissionType.Features = []
         if channelSecurity == .tls { features.insert(.tls) }
         if smtpUTF8 == .needed { features.insert(.utf8) }
+        if login == .done { features.insert(.authenticated) }
         return TransmissionType(dialect ?? (configuration.role == .lmtp ? .lmtp : .smtp), features)
     }
 }

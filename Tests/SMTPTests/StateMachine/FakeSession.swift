@@ -1,5 +1,6 @@
 import MailCore
 import NIOCore
+import SASL
 import SMTP
 
 /// A session for tests: knows who is there by the address, keeps what is delivered, and writes down what it was asked.
@@ -32,6 +33,12 @@ struct FakeSession {
                 return machine.answer(.refused(SMTPReply(550, .init(.permanentFailure, 7, 1), "go away")))
             }
             return machine.answer(.accepted)
+        case .credentials(let userName):
+            events.append("credentials \(userName)")
+            return machine.answer(credentials: FakeSession.credentials(userName))
+        case .login(let attempt):
+            events.append("login \(FakeSession.text(attempt))")
+            return machine.answer(verdict(attempt))
         case .mail(let path, let parameters):
             events.append("mail \(path) \(FakeSession.text(parameters))")
             return machine.answer(verdict(path, parameters))
@@ -67,6 +74,39 @@ struct FakeSession {
         recipients = []
         spool = .closed
         body.clear()
+    }
+
+    /// Everybody's password is `secret`; `banned` may not come in, and for `busy` nobody has time.
+    private static func credentials(_ userName: String) -> CredentialsAnswer {
+        switch userName {
+        case "banned": return .refused(SMTPReply(421, .init(.persistentTransientFailure, 7, 0), "Too many"))
+        case "busy": return .refused(.loginUnavailable)
+        case "user", "ana":
+            let salt: [UInt8] = Array("0123456789abcdef".utf8)
+            return SCRAMCredentials(password: SecretBytes("secret".utf8), salt: salt).map { .found($0) } ?? .none
+        default: return .none
+        }
+    }
+
+    private func verdict(_ attempt: LoginAttempt) -> Verdict {
+        switch attempt {
+        case .password(let claim):
+            if case .refused(let reply) = FakeSession.credentials(claim.identity.authenticationID) {
+                return .refused(reply)
+            }
+            let isRight = claim.password.isEqual(to: SecretBytes("secret".utf8))
+            return isRight && claim.identity.authorizationID == nil ? .accepted : .refused(.loginFailed)
+        case .proven(let identity): return identity.authorizationID == nil ? .accepted : .refused(.loginFailed)
+        case .failed: return .refused(.loginFailed)
+        }
+    }
+
+    private static func text(_ attempt: LoginAttempt) -> String {
+        switch attempt {
+        case .password(let claim): "password of \(claim.identity.authenticationID)"
+        case .proven(let identity): "proven \(identity.authenticationID)"
+        case .failed(let failure): "failed \(failure)"
+        }
     }
 
     private mutating func verdict(_ path: ReversePath, _ parameters: MailParameters) -> Verdict {
@@ -111,6 +151,12 @@ struct FakeSession {
         if envelope.requireTLS == .required { words.append("requiretls") }
         if let dsnReturn = envelope.dsnReturn { words.append("ret=\(dsnReturn)") }
         if let id = envelope.envelopeID { words.append("envid=\(id)") }
+        switch parameters.hold {
+        case .interval(let seconds): words.append("holdfor=\(seconds)")
+        case .until(let seconds): words.append("holduntil=\(seconds)")
+        case nil: break
+        }
+        if let by = parameters.deliverBy { words.append("by=\(by.seconds);\(by.mode);\(by.trace)") }
         if let submitter = parameters.submitter { words.append("auth=\(submitter)") }
         return words.joined(separator: " ")
     }

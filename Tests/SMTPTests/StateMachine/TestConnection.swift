@@ -1,4 +1,5 @@
 import NIOCore
+import SASL
 import SMTP
 
 /// Drives a machine in memory as ServerRuntime does over a socket.
@@ -15,8 +16,16 @@ struct TestConnection {
         case closed
     }
 
-    init(_ configuration: SMTPServerConfiguration) {
-        machine = SMTPServerStateMachine(configuration)
+    /// What TLS gives.
+    private let bindings: TLSChannelBindings
+
+    init(_ configuration: SMTPServerConfiguration, bindings: TLSChannelBindings = TLSChannelBindings()) {
+        self.bindings = bindings
+        machine = SMTPServerStateMachine(
+            configuration, nonces: SASLNonceSource(seed: SecretBytes("seed".utf8)),
+            decoySecret: SecretBytes("decoy".utf8))
+        machine.nowSeconds = 1_800_000_000
+        if configuration.tlsMode == .implicit { machine.tlsEstablished(bindings: bindings) }
         receive([])
     }
 
@@ -51,7 +60,7 @@ struct TestConnection {
             case .startTLS(let reply):
                 send(reply)
                 input.clear()
-                machine.tlsEstablished()
+                machine.tlsEstablished(bindings: bindings)
             case .close(let reply):
                 if let reply { send(reply) }
                 end = .closed

@@ -1,4 +1,5 @@
 import Foundation
+import SASL
 import SMTP
 
 /// A dialogue in a file of Tests/SMTPTests/Transcripts.
@@ -9,6 +10,7 @@ import SMTP
 struct Transcript: CustomStringConvertible, Sendable {
     let name: String
     var configuration: SMTPServerConfiguration
+    var bindings = TLSChannelBindings()
     var turns: [Turn] = []
     var events: [String] = []
 
@@ -54,6 +56,7 @@ struct Transcript: CustomStringConvertible, Sendable {
         turns.append(current)
         self.turns = turns
         self.configuration = Transcript.configuration(settings)
+        if settings["binding"] != nil { bindings.serverEndPoint = Array(repeating: 1, count: 32) }
     }
 
     private static func configuration(_ settings: [String: String]) -> SMTPServerConfiguration {
@@ -70,10 +73,14 @@ struct Transcript: CustomStringConvertible, Sendable {
         var extensions = SMTPExtensions.standard
         if settings["requiretls"] != nil { extensions.insert(.requireTLS) }
         if settings["auth"] != nil { extensions.insert(.auth) }
+        if settings["deliverby"] != nil { extensions.insert(.deliverBy) }
+        if settings["futurerelease"] != nil { extensions.insert(.futureRelease) }
+        let logins: [String: LoginPolicy] = ["tls": .requiresTLS, "clear": .allowsClearText]
         return SMTPServerConfiguration(
             hostname: "mail.example.test", role: roles[settings["role"] ?? "mta"] ?? .mta,
             tlsMode: modes[settings["tls"] ?? "none"] ?? .none, limits: limits,
-            bareLinePolicy: settings["bare"] == "convert" ? .convert : .reject, extensions: extensions)
+            bareLinePolicy: settings["bare"] == "convert" ? .convert : .reject, extensions: extensions,
+            logins: settings["logins"].flatMap { logins[$0] } ?? .none)
     }
 
     private static func unescaped(_ text: String) -> [UInt8] {

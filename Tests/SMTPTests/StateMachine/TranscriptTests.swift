@@ -32,7 +32,7 @@ import Testing
     }
 
     private func run(_ transcript: Transcript, _ split: ([UInt8]) -> [[UInt8]]) {
-        var connection = TestConnection(transcript.configuration)
+        var connection = TestConnection(transcript.configuration, bindings: transcript.bindings)
         var said = ""
         for turn in transcript.turns {
             for piece in split(turn.client) { connection.receive(piece) }

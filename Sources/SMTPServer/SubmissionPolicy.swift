@@ -1,0 +1,34 @@
+package import Directory
+package import SASL
+package import ServerRuntime
+
+/// What a listener for our own users (RFC 6409) has beside what every SMTP listener has.
+package struct SubmissionPolicy: Sendable {
+    /// Whom a message's header may name as its author.
+    package enum HeaderFrom: Hashable, Sendable {
+        /// Somebody that the account may send as, in From or in Sender (RFC 6409 §8.1).
+        case own
+        /// Anybody.
+        case anybody
+    }
+
+    /// Watches over logins, together with all other listeners.
+    package let loginGuard: LoginGuard
+    /// What unknown users' salts come from.
+    package let decoySecret: SecretBytes
+    /// How much an account may send.
+    package let sendingLimits: SendingLimits
+    /// Whom a header may name.
+    package let headerFrom: HeaderFrom
+
+    /// Puts the parts together.
+    package init(
+        loginGuard: LoginGuard, decoySecret: SecretBytes, sendingLimits: SendingLimits = SendingLimits(),
+        headerFrom: HeaderFrom = .own
+    ) {
+        self.loginGuard = loginGuard
+        self.decoySecret = decoySecret
+        self.sendingLimits = sendingLimits
+        self.headerFrom = headerFrom
+    }
+}
