@@ -24,7 +24,7 @@ LAYERS = [
     ("settings", ["ServerConfiguration", "Observability", "TerminalOutput"]),
     ("runtime", ["ServerRuntime"]),
     ("delivery", ["Delivery"]),
-    ("agents", ["SMTPServer", "POP3Server", "Admin", "Monitor"]),
+    ("agents", ["SMTPServer", "POP3Server", "Admin", "Monitor", "Lab"]),
     ("program", ["paloma"]),
 ]
 
