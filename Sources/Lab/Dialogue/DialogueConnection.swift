@@ -70,11 +70,12 @@ package final class DialogueConnection {
         try await channel.writeAndFlush(channel.allocator.buffer(string: line + "\r\n"))
     }
 
-    /// Begins TLS, with a server that has one of the certificates in the file.
+    /// Begins TLS with a server that shows the first certificate in the file, and no other one.
+    ///
+    /// It is not enough to trust the file's certificates: a self-signed one that is no authority is refused all the same.
     package func startTLS(trusting certificateFile: String, hostname: String) async throws {
-        var configuration = TLSConfiguration.makeClientConfiguration()
-        configuration.trustRoots = .file(certificateFile)
-        let context = try NIOSSLContext(configuration: configuration)
+        let expected = try NIOSSLCertificate.fromPEMFile(certificateFile).first?.toDERBytes()
+        let context = try NIOSSLContext(configuration: .makeClientConfiguration())
         let done = channel.eventLoop.makePromise(of: Void.self)
         let timeout = channel.eventLoop.scheduleTask(in: .seconds(Self.connectSecondsMax)) {
             done.fail(LabError("the TLS handshake takes too long"))
@@ -82,7 +83,10 @@ package final class DialogueConnection {
         let handler = handler
         try await channel.eventLoop.submit { [channel] in
             handler.secured = done
-            let tls = try NIOSSLClientHandler(context: context, serverHostname: hostname)
+            let tls = try NIOSSLClientHandler(context: context, serverHostname: hostname) { shown, verdict in
+                let isExpected = expected != nil && (try? shown.first?.toDERBytes()) == expected
+                verdict.succeed(isExpected ? .certificateVerified : .failed)
+            }
             try channel.pipeline.syncOperations.addHandler(tls, position: .first)
         }.get()
         do {
@@ -94,7 +98,7 @@ package final class DialogueConnection {
         }
         let version = try await channel.nioSSL_tlsVersion().get()
         let words = version == .tlsv13 ? "TLS 1.3" : "TLS 1.2"
-        show(.note("from here on encrypted with \(words); the certificate of \(hostname) was checked"))
+        show(.note("from here on encrypted with \(words); \(hostname) has shown its certificate"))
     }
 
     /// Closes it.

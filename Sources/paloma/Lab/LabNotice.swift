@@ -26,7 +26,7 @@ struct LabNotice {
 
     private var listeners: TextTable {
         var table = TextTable([.words("SERVER"), .words("WHAT"), .words("WHERE"), .words("TLS")])
-        table.add(["NSD", "dns", state.nameServer, "zones \(state.servers.map(\.domain).joined(separator: ", "))"])
+        table.add(["NSD", "dns", state.nameServer, "none"])
         for server in state.servers {
             guard let configuration = try? Configuration.load(file: server.configurationFile) else { continue }
             for listener in configuration.listeners where listener.servedProtocol.isServed {
@@ -44,11 +44,15 @@ struct LabNotice {
         return table
     }
 
+    private var accountNames: String { state.servers.map(\.account).joined(separator: " to ") }
+
     private var hints: [String] {
         let lab = plan.folder == LabCommand.usualFolder ? "" : " --lab \(plan.folder)"
         var hints = [
-            "paloma lab send\(lab)                  a message travels; every dialogue is shown",
-            "paloma lab send\(lab) --direct         the same as seen between two servers",
+            "paloma lab send\(lab)",
+            "    a message travels from \(accountNames); every dialogue is shown",
+            "paloma lab send\(lab) --direct",
+            "    without the sending server: what servers say to one another",
         ]
         if let server = state.servers.first {
             hints.append("paloma queue list --config \(server.configurationFile)")
