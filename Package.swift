@@ -164,7 +164,8 @@ let package = Package(
             dependencies: [
                 "MailCore", "SASL", nio, nioPosix, nioSSL, .product(name: "NIOTLS", package: "swift-nio"),
             ], swiftSettings: strict),
-        .testTarget(name: "LabTests", dependencies: ["Lab", "MailCore"], swiftSettings: strict),
+        .testTarget(
+            name: "LabTests", dependencies: ["Lab", "MailCore", nio, nioPosix], swiftSettings: strict),
         .target(
             name: "Admin",
             dependencies: [

@@ -5,6 +5,7 @@ import re
 import signal
 import socket
 import subprocess
+import tempfile
 import time
 from pathlib import Path
 
@@ -110,6 +111,13 @@ class Lab:
 
 
 @pytest.fixture
+def home():
+    """Short: the path of a Unix socket has 107 octets at most, and pytest's folders are deep."""
+    with tempfile.TemporaryDirectory(prefix="lab-", dir="/tmp") as folder:
+        yield Path(folder)
+
+
+@pytest.fixture
 def make_lab(home, binary):
     made = []
 
@@ -127,8 +135,8 @@ def test_a_small_internet_starts_and_ends(make_lab):
     lab = make_lab().start()
     assert set(lab.passwords()) == {"ana@correo.example", "luis@posta.example"}
     for name, address in HOSTS.items():
-        with SMTP(lab.base + 25, host=address) as smtp:
-            assert name in smtp.greeting
+        with SMTP(lab.base + 25, address=address) as smtp:
+            assert name in smtp.expect(220).text
     zones = lab.folder / "dns"
     assert subprocess.run(["nsd-checkconf", zones / "nsd.conf"]).returncode == 0
     files = sorted(zones.glob("*.zone"))
@@ -172,7 +180,7 @@ def test_two_servers_speak_and_everything_is_shown(make_lab):
         assert line in shown, line
     assert re.search(r"^Received: from mail\.correo\.example .*by mail\.posta\.example", shown, re.M), shown
     assert "has arrived." in shown
-    with POP3(lab.base + 110, host="127.0.1.2") as pop3:
+    with POP3(lab.base + 110, address="127.0.1.2") as pop3:
         pop3.login("luis@posta.example", lab.passwords()["luis@posta.example"])
     # The other way round, and twice: the newest message is the one.
     for _ in range(2):
@@ -200,9 +208,9 @@ def test_a_lab_that_is_kept_starts_again_as_it_was(make_lab):
     lab.more = ()
     lab.start(base=False)
     assert lab.passwords() == passwords
-    with POP3(lab.base + 110, host="127.0.1.2") as pop3:
+    with POP3(lab.base + 110, address="127.0.1.2") as pop3:
         pop3.login("luis@posta.example", passwords["luis@posta.example"])
-        assert pop3.command("STAT").split()[1] == "1"
+        assert pop3.stat()[0] == 1
     assert lab.end() == 0 and lab.folder.exists()
 
 

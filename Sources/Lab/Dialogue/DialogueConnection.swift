@@ -11,6 +11,8 @@ package final class DialogueConnection {
     private let channel: any Channel
     private let handler: DialogueHandler
     private var iterator: AsyncStream<String>.Iterator
+    /// Whether TLS has begun.
+    package private(set) var isSecured = false
     private let show: @Sendable (DialogueLine) -> Void
 
     /// A server's silence that ends the connection.
@@ -96,6 +98,7 @@ package final class DialogueConnection {
             timeout.cancel()
             throw LabError("TLS with \(hostname) did not come about: \(error)")
         }
+        isSecured = true
         let version = try await channel.nioSSL_tlsVersion().get()
         let words = version == .tlsv13 ? "TLS 1.3" : "TLS 1.2"
         show(.note("from here on encrypted with \(words); \(hostname) has shown its certificate"))

@@ -43,6 +43,9 @@ package struct SendingDialogue {
             keywords = try await greet(connection)
         }
         if case .user(let name, let password) = role {
+            guard connection.isSecured else {
+                throw LabError("the server offers no TLS: the password is not sent")
+            }
             try await logIn(name, password, connection)
         }
         _ = try await command("MAIL FROM:<\(sender.written)>", connection, "2")
