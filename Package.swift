@@ -174,6 +174,13 @@ let package = Package(
                 logging,
             ], swiftSettings: strict),
         .target(
+            name: "Lab",
+            dependencies: [
+                "MailCore", "SASL", nio, nioPosix, nioSSL, .product(name: "NIOTLS", package: "swift-nio"),
+            ], swiftSettings: strict),
+        .testTarget(
+            name: "LabTests", dependencies: ["Lab", "MailCore", nio, nioPosix], swiftSettings: strict),
+        .target(
             name: "Admin",
             dependencies: [
                 "Delivery", "Directory", "MailCore", "MailQueue", "MailStore", "MailTrace", "MailboxFormats", "Storage", nio,
@@ -226,7 +233,8 @@ let package = Package(
         .executableTarget(
             name: "paloma",
             dependencies: [
-                "Admin", "Certificates", "DNSClient", "Delivery", "Directory", "MailCore", "MailStore", "Monitor",
+                "Admin", "Certificates", "DNSClient", "Delivery", "Directory", "InternetMessage", "Lab", "MailCore",
+                "MailStore", "Monitor",
                 "Observability",
                 "POP3", "POP3Server", "SMTP", "SMTPServer", "ServerConfiguration", "ServerRuntime", "Storage",
                 "TerminalOutput", nio, nioPosix, logging, metrics, serviceLifecycle,

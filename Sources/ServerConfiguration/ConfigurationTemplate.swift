@@ -16,6 +16,12 @@ package struct ConfigurationTemplate: Sendable {
     package let portBase: Int
     /// Whether passwords are taken without TLS.
     package let localLogin: LocalLogin
+    /// Where everything listens; nil: on this machine's own address, 127.0.0.1.
+    package var address: IPAddress?
+    /// Name servers; empty: the system's.
+    package var nameServers: [SocketEndpoint] = []
+    /// The port of other mail servers.
+    package var outboundPort = 25
 
     /// The highest base: 995 + base must be a port.
     package static let portBaseMax = 64_000
@@ -43,7 +49,7 @@ package struct ConfigurationTemplate: Sendable {
     private func listener(
         _ served: ConfiguredListener.ServedProtocol, _ tls: ConfiguredListener.TLSMode, _ title: String
     ) -> (title: String, listener: ConfiguredListener)? {
-        guard let address = IPAddress("127.0.0.1") else { return nil }
+        guard let address = address ?? IPAddress("127.0.0.1") else { return nil }
         let endpoint = SocketEndpoint(address: address, port: portBase + served.standardPort(tls))
         let isPlain = localLogin == .plaintextAllowed && served.hasLogins && tls != .implicit
         let listener = ConfiguredListener(
@@ -92,7 +98,7 @@ package struct ConfigurationTemplate: Sendable {
         # Where names are looked up.
         [dns]
         # Name servers to ask, for example ["192.0.2.53", "127.0.0.1:5353"]. Default: the ones of the system.
-        servers = []
+        servers = [\(nameServers.map { "\"\($0)\"" }.joined(separator: ", "))]
         # Files with the keys (DNSKEY or DS) of zones whose signatures are checked: DNSSEC. Below them, what is not signed
         # is refused. Default: the root's key in /usr/share/dns (package dns-root-data) when it is there; then signatures
         # are checked where the name servers pass them on.
@@ -106,7 +112,7 @@ package struct ConfigurationTemplate: Sendable {
         # Default: empty, straight to the servers of each recipient's domain.
         relay = ""
         # The port of other mail servers. Default: 25.
-        port = \(outbound.port)
+        port = \(outboundPort)
         # "opportunistic": encrypted where the other server can; "required": not without; "verified": not without a
         # certificate that can be trusted. A domain that publishes DANE or MTA-STS is held to it in any case.
         # Default: "opportunistic".

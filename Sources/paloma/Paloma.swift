@@ -21,7 +21,8 @@ struct Paloma: AsyncParsableCommand {
         version: "paloma \(version)",
         subcommands: [
             Init.self, Serve.self, DomainCommand.self, AccountCommand.self, AliasCommand.self, ListCommand.self,
-            QueueCommand.self, TraceCommand.self, Import.self, Export.self, Check.self, Backup.self, Compact.self, Completions.self,
+            QueueCommand.self, TraceCommand.self, Import.self, Export.self, Check.self, Backup.self, Compact.self,
+            LabCommand.self, Completions.self,
         ])
 
     /// Runs the command that the arguments name; every failure ends in a message that says what to do.

@@ -19,7 +19,7 @@ def said(done):
 
 
 def test_help_everywhere(binary):
-    for command in ([], ["init"], ["serve"], ["account"], ["account", "add"], ["alias"], ["list"], ["domain"], ["queue"], ["import"], ["export"], ["check"], ["backup"]):
+    for command in ([], ["init"], ["serve"], ["account"], ["account", "add"], ["alias"], ["list"], ["domain"], ["queue"], ["import"], ["export"], ["check"], ["backup"], ["lab"], ["lab", "send"]):
         done = subprocess.run([binary, *command, "--help"], capture_output=True)
         assert done.returncode == 0 and b"USAGE" in done.stdout.upper(), command
     assert subprocess.run([binary, "--version"], capture_output=True).returncode == 0

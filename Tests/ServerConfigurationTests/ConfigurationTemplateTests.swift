@@ -31,6 +31,21 @@ import Testing
         #expect(configuration.listeners.allSatisfy { $0.servedProtocol.isServed })
     }
 
+    @Test func anotherPlace() throws {
+        let folder = try TemporaryFolder()
+        try FileManager.default.createDirectory(atPath: "\(folder.path)/tls", withIntermediateDirectories: true)
+        folder.write("c", to: "tls/cert.pem")
+        folder.write("k", to: "tls/key.pem")
+        var template = Self.template
+        template.address = IPAddress("127.0.1.2")
+        template.nameServers = ["127.0.0.1:20053", "[::1]:53"].compactMap { SocketEndpoint($0, defaultPort: 53) }
+        template.outboundPort = 20025
+        let configuration = try Configuration.parse(template.text, file: "\(folder.path)/paloma.toml")
+        #expect(configuration.listeners.allSatisfy { $0.place.description.hasPrefix("127.0.1.2:") })
+        #expect(configuration.dns.servers == template.nameServers)
+        #expect(configuration.outbound.port == 20025)
+    }
+
     @Test func linesAreNotTooLong() {
         for line in Self.template.text.split(separator: "\n") {
             #expect(line.count <= 120)

@@ -1,13 +1,7 @@
 import Admin
 import ArgumentParser
-import Certificates
-import Delivery
-import Directory
-import FoundationEssentials
-import Glibc
 import MailCore
 import ServerConfiguration
-import Storage
 import TerminalOutput
 
 /// `paloma init`
@@ -27,9 +21,6 @@ struct Init: AsyncParsableCommand {
     var authWithoutTLS = false
     @Flag(name: .long, help: "Print JSON, for programs.") var json = false
 
-    /// How long the self-signed certificate is good.
-    private static let certificateDays = 3650
-
     func validate() throws {
         guard (0...ConfigurationTemplate.portBaseMax).contains(portBase) else {
             throw ValidationError("--port-base must be from 0 to \(ConfigurationTemplate.portBaseMax)")
@@ -40,20 +31,11 @@ struct Init: AsyncParsableCommand {
         let domain = try name(domain, option: "--domain")
         let hostname =
             try hostname.map { try name($0, option: "--hostname") } ?? name("mail.\(domain)", option: "--domain")
-        let file = "\(folder)/paloma.toml"
-        try makeFolders(file)
-        let certificate = try SelfSignedCertificate.make(
-            hostname: hostname.ascii, validDays: Init.certificateDays, now: Date())
-        do {
-            try certificate.write(certificatePath: "\(folder)/tls/cert.pem", keyPath: "\(folder)/tls/key.pem")
-        } catch {
-            throw Complaint("the certificate can't be written: \(error)")
-        }
         let template = ConfigurationTemplate(
             hostname: hostname, portBase: portBase, localLogin: authWithoutTLS ? .plaintextAllowed : .tlsOnly)
-        try write(template.text, to: file)
-        let configuration = try Configuration.load(file: file)
-        _ = try await perform(.domainAdd(name: domain.ascii, postmaster: nil), configuration)
+        let system = NewMailSystem(folder: folder, domain: domain, template: template)
+        let configuration = try system.makeFiles()
+        _ = try await system.makeStore(configuration, requests: [])
         show(configuration, domain)
     }
 
@@ -63,49 +45,6 @@ struct Init: AsyncParsableCommand {
                 "\(option) “\(text)” is no domain", advice: "write it like example.org", exitCode: .wrongUse)
         }
         return domain
-    }
-
-    private func makeFolders(_ file: String) throws {
-        for path in [file, "\(folder)/data", "\(folder)/tls/cert.pem", "\(folder)/tls/key.pem"]
-        where access(path, F_OK) == 0 {
-            throw Complaint(
-                "\(path) is there already, and nothing is written over",
-                advice: "choose another folder, or start what is there with: paloma serve --config \(file)")
-        }
-        for path in [folder, "\(folder)/tls"] {
-            do {
-                try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-            } catch {
-                throw Complaint("the folder \(path) can't be made: \(String(cString: strerror(errno)))")
-            }
-        }
-    }
-
-    private func write(_ text: String, to file: String) throws {
-        let descriptor = open(file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o640)
-        guard descriptor >= 0 else { throw Complaint("\(file) can't be written: \(String(cString: strerror(errno)))") }
-        defer { close(descriptor) }
-        var rest = Array(text.utf8)[...]
-        while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-            guard count > 0 else { throw Complaint("\(file) can't be written: \(String(cString: strerror(errno)))") }
-            rest = rest.dropFirst(count)
-        }
-        fsync(descriptor)
-    }
-
-    /// The store is not there yet: opening makes it.
-    private func perform(_ request: AdminRequest, _ configuration: Configuration) async throws -> AdminResult {
-        let store: Store
-        do {
-            store = try MailSystemStore.open(configuration.dataDirectory).store
-        } catch {
-            throw Complaint("the store can't be made: \(error)")
-        }
-        let directory = MailSystemStore.directory(in: store, now: DirectoryClock.system.wallSeconds)
-        let result = try await AdminService(store: store, directory: directory).perform(request) { _ in }
-        await store.close()
-        return result
     }
 
     private func show(_ configuration: Configuration, _ domain: Domain) {

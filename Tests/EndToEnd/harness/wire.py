@@ -10,10 +10,10 @@ class Closed(Exception):
 
 
 class Wire:
-    def __init__(self, target, context=None, timeout=30, hostname="localhost"):
-        """`target`: a port on loopback, or the path of a Unix socket."""
+    def __init__(self, target, context=None, timeout=30, hostname="localhost", address="127.0.0.1"):
+        """`target`: a port of the address, or the path of a Unix socket."""
         if isinstance(target, int):
-            self.socket = socket.create_connection(("127.0.0.1", target), timeout=timeout)
+            self.socket = socket.create_connection((address, target), timeout=timeout)
             self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         else:
             self.socket = socket.socket(socket.AF_UNIX)
