@@ -231,7 +231,8 @@ extension TransportFitting {
 // MARK: Labels
 
 extension TransportFitting {
-    /// Changes a label that promises less than there is, or more than the transport carries.
+    /// Changes a label that promises more than the transport carries. One that promises less than there is, is mended
+    /// only for the author: to a relay it is somebody else's words.
     private mutating func relabel(_ part: Int, _ body: EnvelopeParameters.BodyType) {
         let label: EnvelopeParameters.BodyType
         switch message.parts[part].encoding {
@@ -240,7 +241,8 @@ extension TransportFitting {
         case .binary: label = .binaryMIME
         case .quotedPrintable, .base64, .uuencode, .other: return
         }
-        if body.isWider(than: label) || label.isWider(than: widest) { self.label(part, body.encoding) }
+        let isLying = purpose == .submission && body.isWider(than: label)
+        if isLying || label.isWider(than: widest) { self.label(part, body.encoding) }
     }
 
     private mutating func label(_ part: Int, _ encoding: ContentTransferEncoding) {

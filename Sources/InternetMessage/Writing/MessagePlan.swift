@@ -57,8 +57,10 @@ struct MessagePlan {
             content = .text(bytes)
             encoding = Self.textEncoding(census, options)
         case .octets(let source):
-            // Media types that may not be encoded are written as they are whatever the caller called them.
-            let isMessage = part.mediaType.lowercased().hasPrefix("message/")
+            // Types that may not be encoded are written as they are whatever the caller called them. Of those of messages
+            // the ones with UTF-8 may (RFC 6532 §3.7, RFC 6533 §4.4).
+            let type = part.mediaType.lowercased()
+            let isMessage = type.hasPrefix("message/") && !type.hasPrefix("message/global")
             if isMessage { try Self.look(at: source, &census) }
             content = .source(source)
             encoding = isMessage ? census.identityEncoding : .base64
