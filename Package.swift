@@ -244,5 +244,8 @@ let package = Package(
         .executableTarget(
             name: "parse-bench", dependencies: ["InternetMessage"], path: "Benchmarks/parse/Sources",
             swiftSettings: strict),
+        .executableTarget(
+            name: "store-bench", dependencies: ["Delivery", "Directory", "MailCore", "Storage", nio],
+            path: "Benchmarks/store/Sources", swiftSettings: strict),
     ]
 )

@@ -32,6 +32,7 @@ extension Store {
             segments: segments, connection: connection, describing: describing, checkpointPages: limits.checkpointPages
         ).run()
         let log = try MessageLog(segments: segments, end: recovery.end, segmentBytesMax: limits.segmentBytesMax)
+        try connection.keepSavepointsInMemory()
         let committer = Committer(
             connection: connection, log: log, segments: segments, describing: describing, limits: limits, onFatal: onFatal)
         if !recovery.openNotes.isEmpty { try committer.restate(recovery.openNotes) }

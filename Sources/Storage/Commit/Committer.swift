@@ -122,7 +122,11 @@ final class Committer: @unchecked Sendable {  // confined to the writer's thread
 
     /// The last thing that the thread does.
     func close() {
-        if (try? revealHidden()) != nil { checkpointer.finish() }
+        if (try? revealHidden()) != nil {
+            checkpointer.finish()
+        } else {
+            connection.keepWriteAheadLogOnClose()
+        }
         connection.close()
     }
 

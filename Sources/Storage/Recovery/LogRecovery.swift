@@ -56,12 +56,13 @@ struct LogRecovery {
     /// Segments that a compaction emptied and a kill kept it from unlinking.
     private func removeLeftBehind(_ known: [Int64], before applied: LogPosition) throws {
         var kept: Set<Int64> = []
-        try connection.run("SELECT segment FROM segment UNION SELECT segment FROM content", []) { row in
-            _ = kept.insert(row.integer(0))
-        }
+        try connection.run("SELECT segment FROM segment", []) { kept.insert($0.integer(0)) }
         guard !kept.isEmpty else { return }
         for segment in known where segment < applied.segment && !kept.contains(segment) {
-            try segments.remove(segment)
+            var isNeeded = false
+            let key = SQLValue.integer(segment)
+            try connection.run("SELECT 1 FROM content WHERE segment = ?1 LIMIT 1", [key]) { _ in isNeeded = true }
+            if !isNeeded { try segments.remove(segment) }
         }
     }
 

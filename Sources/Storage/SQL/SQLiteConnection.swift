@@ -57,6 +57,12 @@ final class SQLiteConnection {
             }, Unmanaged.passUnretained(self).toOpaque())
     }
 
+    /// What savepoints need to undo stays in memory. Else SQLite writes each page that a savepoint changes to a file before:
+    /// several times as much as the write-ahead log gets. What sorts many rows does that in memory as well.
+    func keepSavepointsInMemory() throws(StorageError) {
+        try execute(script: "PRAGMA temp_store = MEMORY")
+    }
+
     /// Closing does not copy the write-ahead log.
     func keepWriteAheadLogOnClose() {
         _ = sqlite3_keep_wal_on_close(handle)
