@@ -67,6 +67,7 @@ struct MailServer {
             logger.notice(
                 "ready",
                 metadata: ["version": "\(Paloma.version)", "hostname": "\(configuration.hostname)"])
+            StartPages.giveBack()
         }
         var services: [any Service] = [
             admin, ReloadService(server: self), CompactionService(store: store, logger: logger, seconds: 600),
