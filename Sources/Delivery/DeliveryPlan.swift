@@ -19,8 +19,7 @@ package struct DeliveryPlan: Sendable {
         let path: ForwardPath
         let accounts: [AccountID]
         let remote: [EmailAddress]
-
-        var hasRemote: Bool { !remote.isEmpty }
+        let hasRemote: Bool
     }
 
     /// For nobody yet.
@@ -43,7 +42,7 @@ package struct DeliveryPlan: Sendable {
         recipients.append(
             Reach(
                 path: recipient.path, accounts: expansion.localCopies.map(\.account),
-                remote: expansion.remoteCopies.map(\.address)))
+                remote: expansion.remoteCopies.map(\.address), hasRemote: !expansion.remoteCopies.isEmpty))
     }
 
     /// Adds an accepted recipient of a message that is held (RFC 4865): nobody gets it now, so it waits in the queue, whoever
@@ -53,7 +52,8 @@ package struct DeliveryPlan: Sendable {
         if addresses.insert(key).inserted {
             remote.append(QueuedMessage.Recipient(recipient: recipient, reversePath: reversePath))
         }
-        recipients.append(Reach(accounts: [], hasRemote: true))
+        let address = recipient.path.address
+        recipients.append(Reach(path: recipient.path, accounts: [], remote: address.map { [$0] } ?? [], hasRemote: true))
     }
 
     /// Leaves out full mailboxes, but none whose recipient reaches somebody else: such a recipient can be told neither
