@@ -67,15 +67,18 @@ let package = Package(
                 .product(name: "X509", package: "swift-certificates"), nioSSL,
             ], swiftSettings: strict),
 
+        .target(name: "DotStuffing", dependencies: [nio], swiftSettings: strict),
+        .testTarget(name: "DotStuffingTests", dependencies: ["DotStuffing", nio], swiftSettings: strict),
+
         // protocol
-        .target(name: "SMTP", dependencies: ["MailCore", nio], swiftSettings: strict),
+        .target(name: "SMTP", dependencies: ["DotStuffing", "MailCore", "SASL", nio], swiftSettings: strict),
         .testTarget(
-            name: "SMTPTests", dependencies: ["MailCore", "SMTP", nio], exclude: ["Transcripts", "Fixtures"],
+            name: "SMTPTests", dependencies: ["MailCore", "SASL", "SMTP", nio], exclude: ["Transcripts", "Fixtures"],
             swiftSettings: strict),
-        .target(name: "POP3", dependencies: ["MailCore", "SASL", nio], swiftSettings: strict),
+        .target(name: "POP3", dependencies: ["DotStuffing", "MailCore", "SASL", nio], swiftSettings: strict),
         .testTarget(
-            name: "POP3Tests", dependencies: ["MailCore", "POP3", "SASL", nio], resources: [.copy("Fixtures")],
-            swiftSettings: strict),
+            name: "POP3Tests", dependencies: ["DotStuffing", "MailCore", "POP3", "SASL", nio],
+            resources: [.copy("Fixtures")], swiftSettings: strict),
 
         // state
         .target(
@@ -133,6 +136,22 @@ let package = Package(
                 "Delivery", "Directory", "InternetMessage", "MailCore", "SMTP", "ServerRuntime", "Storage", nio,
                 logging,
                 metrics,
+            ], swiftSettings: strict),
+        .target(
+            name: "RemoteDelivery",
+            dependencies: [
+                "MailCore", "SASL", "SMTP", "ServerRuntime", nio, nioPosix, nioSSL,
+                .product(name: "NIOTLS", package: "swift-nio"), .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "SwiftASN1", package: "swift-asn1"),
+                .product(name: "X509", package: "swift-certificates"),
+            ], swiftSettings: strict),
+        .testTarget(
+            name: "RemoteDeliveryTests",
+            dependencies: [
+                "Certificates", "MailCore", "RemoteDelivery", "SASL", "SMTP", "ServerRuntime", nio, nioPosix, nioSSL,
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "SwiftASN1", package: "swift-asn1"),
+                .product(name: "X509", package: "swift-certificates"),
             ], swiftSettings: strict),
         .target(
             name: "POP3Server",

@@ -16,7 +16,13 @@ from pathlib import Path
 LAYERS = [
     ("C libraries", ["CIDN", "CIDN2", "CSQLite", "CSodium", "CZlib"]),
     ("words", ["MailCore"]),
-    ("formats", ["InternetMessage", "SASL", "Certificates", "MailboxFormats", "ServerConfiguration", "TerminalOutput"]),
+    (
+        "formats",
+        [
+            "InternetMessage", "SASL", "Certificates", "DotStuffing", "MailboxFormats", "ServerConfiguration",
+            "TerminalOutput",
+        ],
+    ),
     ("protocol", ["SMTP", "POP3"]),
     ("engine", ["Storage"]),
     ("directory", ["Directory"]),
@@ -24,7 +30,7 @@ LAYERS = [
     ("settings", ["ServerConfiguration", "Observability", "TerminalOutput"]),
     ("runtime", ["ServerRuntime"]),
     ("delivery", ["Delivery"]),
-    ("agents", ["SMTPServer", "POP3Server", "Admin", "Monitor"]),
+    ("agents", ["SMTPServer", "POP3Server", "RemoteDelivery", "Admin", "Monitor"]),
     ("program", ["paloma"]),
 ]
 

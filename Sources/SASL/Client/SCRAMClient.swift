@@ -132,7 +132,9 @@ struct SCRAMClient: Sendable {
     /// `gs2-header`. `y` tells a server that does offer -PLUS that somebody took it out of its list (RFC 5802 §6).
     private var gs2Header: [UInt8] {
         let flag =
-            if mechanism == .scramSHA256Plus { "p=\(bindingType)" } else if context.bindings.isEmpty { "n" } else { "y" }
+            if mechanism == .scramSHA256Plus { "p=\(bindingType)" } else if context.bindings.isEmpty { "n" } else {
+                "y"
+            }
         let authorizationID = context.credentials.authorizationID.map { "a=\(Self.escape($0))" } ?? ""
         return Array("\(flag),\(authorizationID),".utf8)
     }

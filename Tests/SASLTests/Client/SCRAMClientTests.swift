@@ -78,7 +78,8 @@ import Testing
 
     @Test(arguments: [
         ("r=rOprNGfwEbeRWgbNEkqO,s=AAAA,i=4096", SASLClientFailure.nonceMismatch),
-        ("r=other,s=AAAA,i=4096", .nonceMismatch), ("m=x,r=rOprNGfwEbeRWgbNEkqOx,s=AAAA,i=4096", .extensionNotSupported),
+        ("r=other,s=AAAA,i=4096", .nonceMismatch),
+        ("m=x,r=rOprNGfwEbeRWgbNEkqOx,s=AAAA,i=4096", .extensionNotSupported),
         ("r=rOprNGfwEbeRWgbNEkqOx,s=,i=4096", .malformed), ("r=rOprNGfwEbeRWgbNEkqOx,i=4096,s=AAAA", .malformed),
         ("r=rOprNGfwEbeRWgbNEkqOx,s=AAA,i=4096", .malformed), ("", .malformed), (",,", .malformed),
         ("r=rOprNGfwEbeRWgbNEkqO x,s=AAAA,i=4096", .malformed), ("e=other-error", .refused("other-error")),

@@ -76,7 +76,7 @@ struct Transcript: CustomStringConvertible, Sendable {
             bareLinePolicy: settings["bare"] == "convert" ? .convert : .reject, extensions: extensions)
     }
 
-    private static func unescaped(_ text: String) -> [UInt8] {
+    static func unescaped(_ text: String) -> [UInt8] {
         var result: [UInt8] = []
         var octets = Array(text.utf8)[...]
         while let octet = octets.popFirst() {
