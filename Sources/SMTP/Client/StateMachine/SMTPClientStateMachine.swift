@@ -174,6 +174,11 @@ package struct SMTPClientStateMachine: Sendable {
         }
     }
 
+    /// Whether nothing more is read or written.
+    package var isOver: Bool {
+        if case .closed = state { true } else { false }
+    }
+
     /// Whether `begin` may be called: the session is ready, and the server's MAILMAX is not reached (RFC 9422).
     package var isReusable: Bool {
         guard case .ready = state else { return false }
