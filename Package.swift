@@ -83,15 +83,18 @@ let package = Package(
             name: "SenderAuthenticationTests", dependencies: ["MailCore", "SenderAuthentication"],
             resources: [.copy("Fixtures")], swiftSettings: strict),
 
+        .target(name: "DotStuffing", dependencies: [nio], swiftSettings: strict),
+        .testTarget(name: "DotStuffingTests", dependencies: ["DotStuffing", nio], swiftSettings: strict),
+
         // protocol
-        .target(name: "SMTP", dependencies: ["MailCore", "SASL", nio], swiftSettings: strict),
+        .target(name: "SMTP", dependencies: ["DotStuffing", "MailCore", "SASL", nio], swiftSettings: strict),
         .testTarget(
             name: "SMTPTests", dependencies: ["MailCore", "SASL", "SMTP", nio], exclude: ["Transcripts", "Fixtures"],
             swiftSettings: strict),
-        .target(name: "POP3", dependencies: ["MailCore", "SASL", nio], swiftSettings: strict),
+        .target(name: "POP3", dependencies: ["DotStuffing", "MailCore", "SASL", nio], swiftSettings: strict),
         .testTarget(
-            name: "POP3Tests", dependencies: ["MailCore", "POP3", "SASL", nio], resources: [.copy("Fixtures")],
-            swiftSettings: strict),
+            name: "POP3Tests", dependencies: ["DotStuffing", "MailCore", "POP3", "SASL", nio],
+            resources: [.copy("Fixtures")], swiftSettings: strict),
 
         // state
         .target(
@@ -153,6 +156,26 @@ let package = Package(
                 "Delivery", "Directory", "InternetMessage", "MailCore", "SASL", "SMTP", "ServerRuntime", "Storage", nio,
                 logging,
                 metrics,
+            ], swiftSettings: strict),
+        .target(
+            name: "RemoteDelivery",
+            dependencies: [
+                "DNSClient", "Delivery", "Directory", "InternetMessage", "MailCore", "MailQueue", "MailTrace", "SASL",
+                "SMTP", "SenderAuthentication", "ServerConfiguration", "ServerRuntime", "Storage", nio, nioPosix, nioSSL,
+                logging, metrics, serviceLifecycle, .product(name: "NIOTLS", package: "swift-nio"),
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "SwiftASN1", package: "swift-asn1"),
+                .product(name: "X509", package: "swift-certificates"),
+            ], swiftSettings: strict),
+        .testTarget(
+            name: "RemoteDeliveryTests",
+            dependencies: [
+                "AgentTestSupport", "Certificates", "DNSClient", "Delivery", "MailCore", "MailQueue", "MailTrace",
+                "RemoteDelivery", "SASL", "SMTP", "ServerConfiguration", "ServerRuntime", "Storage", nio, nioPosix, nioSSL,
+                logging,
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "SwiftASN1", package: "swift-asn1"),
+                .product(name: "X509", package: "swift-certificates"),
             ], swiftSettings: strict),
         .target(
             name: "POP3Server",

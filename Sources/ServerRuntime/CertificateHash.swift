@@ -1,11 +1,11 @@
 import Crypto
 
 /// The hash of a certificate for the channel binding `tls-server-end-point` (RFC 5929 §4.1).
-enum CertificateHash {
+package enum CertificateHash {
     /// Hashes the whole certificate with the hash of its own signature algorithm, SHA-256 in place of MD5 and SHA-1.
     ///
     /// - Returns: nil when the octets are no certificate, or the algorithm has no single hash.
-    static func serverEndPoint(der: [UInt8]) -> [UInt8]? {
+    package static func serverEndPoint(der: [UInt8]) -> [UInt8]? {
         guard let algorithm = signatureAlgorithm(der: der[...]) else { return nil }
         switch algorithm {
         case .sha256: return Array(SHA256.hash(data: der))

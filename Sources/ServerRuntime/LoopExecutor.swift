@@ -6,7 +6,8 @@ public import NIOCore
 /// code next to a channel handler. Such a task runs default actors and nonisolated async functions on the loop, too:
 /// nothing there may block.
 public final class LoopExecutor: TaskExecutor {
-    private let loop: any EventLoop
+    /// The loop that the tasks run on.
+    public let loop: any EventLoop
 
     /// An executor for `loop`; one per loop is enough.
     public init(_ loop: any EventLoop) {

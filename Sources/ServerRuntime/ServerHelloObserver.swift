@@ -1,11 +1,12 @@
-import NIOCore
+package import NIOCore
 
-/// What our ServerHello says in the clear (RFC 8446 §4.1.3, RFC 5246 §7.4.1.3).
-struct ServerHello: Equatable, Sendable {
-    let cipherSuite: UInt16
+/// What a ServerHello says in the clear (RFC 8446 §4.1.3, RFC 5246 §7.4.1.3).
+package struct ServerHello: Equatable, Sendable {
+    /// The suite chosen, by its number.
+    package let cipherSuite: UInt16
 
     /// Reads the first record that the server sends. A HelloRetryRequest has the same shape and names the final suite.
-    init?(record: ByteBuffer) {
+    package init?(record: ByteBuffer) {
         let start = record.readerIndex
         // Record: type 22, version, length. Handshake: type 2, 24-bit length. Then version, random, session id, suite.
         let sessionIDLength = start + 5 + 4 + 2 + 32

@@ -19,8 +19,8 @@ LAYERS = [
     (
         "formats",
         [
-            "InternetMessage", "SASL", "SenderAuthentication", "DNSClient", "Certificates", "MailboxFormats",
-            "ServerConfiguration", "TerminalOutput",
+            "InternetMessage", "SASL", "SenderAuthentication", "DNSClient", "Certificates", "DotStuffing",
+            "MailboxFormats", "ServerConfiguration", "TerminalOutput",
         ],
     ),
     ("protocol", ["SMTP", "POP3"]),

@@ -1,3 +1,4 @@
+internal import DotStuffing
 package import NIOCore
 
 /// The rest of the reply to RETR or TOP: the driver gives the message's octets as it reads them and writes what comes

@@ -1,5 +1,5 @@
 internal import DNSClient
-package import MailCore
+internal import MailCore
 
 /// A host that takes mail, before its addresses are known.
 struct MailHost: Sendable, Hashable {
@@ -21,16 +21,17 @@ struct HostFinder: Sendable {
     /// The hosts in the order in which they are tried: by preference, equal ones by chance (RFC 5321 §5.1).
     func hosts(of domain: Domain) async throws(DialFailure) -> [MailHost] {
         guard !domain.isAddressLiteral else { return [MailHost(name: domain, security: .insecure)] }
+        let answer: DNSAnswer<[MXRecord]>
         do throws(DNSError) {
-            let answer = try await dns.mx(domain)
-            // RFC 7505 §3; the code is that of §4.2.
-            guard !answer.isNullMX else {
-                throw DialFailure(.local(.permanent, 1, 10, "\(domain) says that it takes no mail (null MX)"))
-            }
-            return try Self.order(answer.records, domain, own: hostname, answer.security)
+            answer = try await dns.mx(domain)
         } catch {
             return try hosts(of: domain, without: error)
         }
+        // RFC 7505 §3; the code is that of §4.2.
+        guard !answer.isNullMX else {
+            throw DialFailure(.local(.permanent, 1, 10, "\(domain) says that it takes no mail (null MX)"))
+        }
+        return try Self.order(answer.records, domain, own: hostname, answer.security)
     }
 
     /// Without MX records the domain itself is the host (RFC 5321 §5.1); whether it exists, its addresses tell.
@@ -61,7 +62,7 @@ struct HostFinder: Sendable {
     /// The addresses of a host: of both families, taking turns.
     func addresses(of host: Domain) async throws(DialFailure) -> (addresses: [IPAddress], security: DNSSecurity) {
         if let literal = IPAddress(literal: host) { return ([literal], .insecure) }
-        do {
+        do throws(DNSError) {
             let answer = try await dns.addresses(of: host)
             let six = answer.records.filter { $0.family == .v6 }
             let four = answer.records.filter { $0.family == .v4 }

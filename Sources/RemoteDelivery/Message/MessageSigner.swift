@@ -75,6 +75,8 @@ struct MessageSigner: Sendable {
     }
 
     private static func authorDomain(_ header: [UInt8]) -> Domain? {
-        header.withUnsafeBytes { MessageFacts(parsing: $0).from?.address?.domain }
+        header.withUnsafeBytes { bytes in
+            MessageFacts(parsing: bytes).from.flatMap { Domain(String(decoding: $0.domain, as: UTF8.self)) }
+        }
     }
 }

@@ -1,3 +1,4 @@
+internal import MailCore
 internal import MailQueue
 
 /// A destination whose recipients are being tried.
@@ -17,7 +18,7 @@ struct Feed {
     /// Whether something may have come while it was read.
     var mustReadAgain = false
     /// Whether a server took part in anything.
-    var reached = MailQueue.Destination.Reached.notReached
+    var reached = MailQueue.Reached.notReached
     /// The route that failed, and until when nothing is tried there.
     var postponedUntil: Int64?
 

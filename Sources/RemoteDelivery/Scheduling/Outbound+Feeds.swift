@@ -35,7 +35,7 @@ extension Outbound {
     }
 
     /// An item is settled.
-    func settled(_ item: QueueItem, _ reached: MailQueue.Destination.Reached) async {
+    func settled(_ item: QueueItem, _ reached: MailQueue.Reached) async {
         guard var feed = feeds[item.destination] else { return }
         feed.inFlight.subtract(Feed.keys(item))
         if reached == .reached { feed.reached = .reached }

@@ -88,7 +88,7 @@ extension Outbound {
     }
 
     private func finish(
-        _ item: QueueItem, _ outcome: ItemOutcome, _ reached: MailQueue.Destination.Reached, _ route: Route?
+        _ item: QueueItem, _ outcome: ItemOutcome, _ reached: MailQueue.Reached, _ route: Route?
     ) async {
         await settler.settle(item, outcome, at: now())
         if reached == .reached, let route { lanes[route]?.succeeded() }

@@ -1,7 +1,7 @@
-internal import Logging
+package import Logging
 internal import MailCore
 package import MailQueue
-package import ServerConfiguration
+internal import ServerConfiguration
 
 // # How mail leaves
 //

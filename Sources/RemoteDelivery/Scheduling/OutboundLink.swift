@@ -1,4 +1,4 @@
-package import MailCore
+internal import MailCore
 package import MailQueue
 
 /// What became of one recipient.

@@ -49,9 +49,10 @@ extension RemoteReply {
             reply.code < 400 ? .success : reply.isPermanentFailure ? .permanentFailure : .persistentTransientFailure
         // A status whose class contradicts the code says nothing (RFC 2034 §4).
         let status = reply.enhancedStatusCode.flatMap { $0.classCode == ownClass ? $0 : nil }
+        let codes = "\(reply.code)" + (reply.enhancedStatusCode.map { " \($0)" } ?? "")
         self.init(
-            permanence: permanence, status: status ?? EnhancedStatusCode(ownClass, 0, 0), lines: reply.lines,
-            speaker: .remote)
+            permanence: permanence, status: status ?? EnhancedStatusCode(ownClass, 0, 0),
+            lines: reply.texts.map { $0.isEmpty ? codes : "\(codes) \($0)" }, speaker: .remote)
     }
 
     /// What the end of a session means for a message that was not sent.

@@ -1,7 +1,7 @@
 package import Directory
 internal import InternetMessage
-internal import Logging
-package import MailCore
+package import Logging
+internal import MailCore
 internal import MailQueue
 internal import NIOCore
 internal import SMTP

@@ -1,10 +1,10 @@
-package import DNSClient
+internal import DNSClient
 internal import Logging
-package import MailCore
+internal import MailCore
 internal import NIOCore
 internal import SASL
 internal import SMTP
-package import ServerConfiguration
+internal import ServerConfiguration
 internal import ServerRuntime
 
 /// Reaches servers over the network: finds a route's hosts, tries one address after the other.
@@ -82,7 +82,7 @@ package struct NetworkDialer: OutboundDialer {
         }
         let known = IPAddress(relay.host).map { ([$0], DNSSecurity.insecure) }
         let found: (addresses: [IPAddress], security: DNSSecurity)
-        if let known { found = known } else { found = try await finder.addresses(of: name).madeTemporary() }
+        if let known { found = known } else { found = try await finder.addresses(of: name) }
         var failures = DialFailures(name)
         for address in found.addresses.prefix(Self.addressesMax) {
             let endpoint = SocketEndpoint(address: address, port: relay.port)
@@ -146,7 +146,7 @@ package struct NetworkDialer: OutboundDialer {
             address: address, serverName: target.name, clientName: finder.hostname.ascii)
         settings.tls = tls
         settings.tlsStart = target.start
-        settings.credentials = target.credentials.map { SASLClientCredentials(user: $0.user, password: $0.password) }
+        settings.credentials = target.credentials.map { SASLClientCredentials(userName: $0.user, password: SecretBytes(Array($0.password.utf8))) }
         let connection = try await SMTPClientConnection.open(settings, on: executors.next())
         return NetworkLink(connection, sender, host: "\(target.name) (\(target.endpoint))")
     }

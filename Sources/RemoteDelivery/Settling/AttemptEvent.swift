@@ -1,3 +1,4 @@
+internal import MailCore
 internal import MailQueue
 internal import MailTrace
 

@@ -1,8 +1,9 @@
 package import Delivery
 package import Directory
 internal import InternetMessage
-internal import Logging
+package import Logging
 package import MailCore
+internal import MailQueue
 internal import MailTrace
 internal import NIOCore
 package import Storage
@@ -80,7 +81,7 @@ package struct Reporter: Sendable {
             plan.add(recipient, expansion, reversePath: .null)
         case .notOurDomain:
             var expansion = Expansion()
-            expansion.remoteCopies = [RemoteCopy(address: sender, originalTo: sender, reason: .sender)]
+            expansion.remoteCopies = [RemoteCopy(address: sender, originalTo: sender, reason: .submission)]
             plan.add(recipient, expansion, reversePath: .null)
         default:
             return nil
@@ -108,12 +109,14 @@ package struct Reporter: Sendable {
                 }
             }, sizeBytes: Int(content.count), dsnReturn: reported.parameters.dsnReturn)
         return try await store.work {
+            var generator = SystemRandomNumberGenerator()
             do {
-                return try report.message(heading, original: original, options: options).bytes(options: options)
+                return try report.message(heading, original: original, options: options).bytes(options: options, using: &generator)
             } catch let error as StorageError {
                 // The message's own octets cannot be read: its sender is told all the same.
                 _ = error
-                return try report.message(heading, original: nil, options: options).bytes(options: options)
+                return try report.message(heading, original: nil, options: options).bytes(
+                    options: options, using: &generator)
             }
         }
     }

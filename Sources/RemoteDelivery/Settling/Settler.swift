@@ -1,5 +1,6 @@
-internal import Logging
-package import MailCore
+internal import InternetMessage
+package import Logging
+internal import MailCore
 package import MailQueue
 internal import MailTrace
 package import Storage

@@ -1,3 +1,4 @@
+internal import InternetMessage
 internal import MailCore
 internal import MailQueue
 

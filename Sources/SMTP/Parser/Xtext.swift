@@ -59,6 +59,35 @@ enum Xtext {
         return String(result)
     }
 
+    /// The inverse of `decode`: octets outside of `!` to `~`, and `+` and `=`, as `+` and two digits.
+    static func encode(_ text: String) -> String {
+        var octets: [UInt8] = []
+        for octet in text.utf8 {
+            switch octet {
+            case 0x2b, 0x3d, 0..<0x21, 0x7f...0xff: octets += [0x2b, hexadecimal(octet >> 4), hexadecimal(octet & 0x0f)]
+            default: octets.append(octet)
+            }
+        }
+        return String(decoding: octets, as: UTF8.self)
+    }
+
+    /// `utf-8-addr-xtext` (RFC 6533 §3), which every server with DSN can be given.
+    static func encodeUnicodeAddress(_ text: String) -> String {
+        var result = ""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "+", "=", "\\": result += "\\x{\(String(scalar.value, radix: 16, uppercase: true))}"
+            case "!"..."~": result.unicodeScalars.append(scalar)
+            default:
+                let digits = String(scalar.value, radix: 16, uppercase: true)
+                result += "\\x{\(digits.utf8.count < 2 ? "0" : "")\(digits)}"
+            }
+        }
+        return result
+    }
+
+    private static func hexadecimal(_ nibble: UInt8) -> UInt8 { nibble < 10 ? 0x30 + nibble : 0x37 + nibble }
+
     private static func digit(_ octet: UInt8) -> UInt8? {
         switch octet {
         case 0x30...0x39: octet - 0x30

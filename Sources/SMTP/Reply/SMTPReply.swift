@@ -44,6 +44,14 @@ package struct SMTPReply: Hashable, Sendable {
     /// 421: the connection ends with it (RFC 5321 §3.8).
     package var closesConnection: Bool { code == 421 }
 
+    /// The text of each line, without code and enhanced status code.
+    package var texts: [String] {
+        let prefix = 4 + (enhancedStatusCode.map { $0.description.utf8.count + 1 } ?? 0)
+        return wire.split(separator: 0x0a).map { line in
+            String(decoding: line.dropFirst(prefix).dropLast(), as: UTF8.self)
+        }
+    }
+
     /// Adds the lines to an output buffer.
     package func write(into output: inout ByteBuffer) {
         output.writeBytes(wire)

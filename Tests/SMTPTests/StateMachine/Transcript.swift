@@ -83,7 +83,7 @@ struct Transcript: CustomStringConvertible, Sendable {
             logins: settings["logins"].flatMap { logins[$0] } ?? .none)
     }
 
-    private static func unescaped(_ text: String) -> [UInt8] {
+    static func unescaped(_ text: String) -> [UInt8] {
         var result: [UInt8] = []
         var octets = Array(text.utf8)[...]
         while let octet = octets.popFirst() {

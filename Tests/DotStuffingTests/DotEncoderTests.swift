@@ -1,11 +1,17 @@
 import NIOCore
 import Testing
 
-@testable import POP3
+@testable import DotStuffing
 
 @Suite struct DotEncoderTests {
-    /// Octet by octet, as RFC 1939 §3 says it.
-    private static func naive(_ message: [UInt8]) -> [UInt8] {
+    /// Octet by octet, as RFC 1939 §3 and RFC 5321 §4.5.2 say it.
+    private static func naive(_ message: [UInt8], _ bareCR: DotEncoder.BareCR = .kept) -> [UInt8] {
+        var message = message
+        if bareCR == .converted {
+            for index in message.indices.reversed() where message[index] == 0x0D {
+                if index + 1 == message.count || message[index + 1] != 0x0A { message.insert(0x0A, at: index + 1) }
+            }
+        }
         var encoded: [UInt8] = []
         var last: UInt8 = 0x0A
         for octet in message {
@@ -18,8 +24,8 @@ import Testing
         return encoded + [0x2E, 0x0D, 0x0A]
     }
 
-    private static func encode(_ chunks: [[UInt8]]) -> [UInt8] {
-        var encoder = DotEncoder()
+    private static func encode(_ chunks: [[UInt8]], _ bareCR: DotEncoder.BareCR = .kept) -> [UInt8] {
+        var encoder = DotEncoder(bareCR: bareCR)
         var encoded = ByteBuffer()
         for chunk in chunks { encoder.encode(ByteBuffer(bytes: chunk)) { encoded.writeImmutableBuffer($0) } }
         encoder.finish { encoded.writeImmutableBuffer($0) }
@@ -37,7 +43,17 @@ import Testing
         #expect(Self.naive(Array(message.utf8)) == Array(encoded.utf8))
     }
 
-    /// 20,000 messages, each cut anywhere; the size counted beforehand is the size sent.
+    /// RFC 5321 §2.3.8.
+    @Test(arguments: [
+        ("a\rb", "a\r\nb\r\n.\r\n"), ("a\r", "a\r\n.\r\n"), ("a\r.b\r\n", "a\r\n..b\r\n.\r\n"),
+        ("\r\r\n", "\r\n\r\n.\r\n"), ("a\r\n", "a\r\n.\r\n"), ("\r.\r", "\r\n..\r\n.\r\n"),
+    ])
+    func convertedCarriageReturns(message: String, encoded: String) {
+        #expect(Self.encode([Array(message.utf8)], .converted) == Array(encoded.utf8))
+        #expect(Self.encode(message.utf8.map { [$0] }, .converted) == Array(encoded.utf8))
+    }
+
+    /// 20,000 messages, each cut anywhere.
     @Test func agreesWithTheNaiveEncoder() {
         var generator = SeededGenerator(seed: 4)
         let letters: [UInt8] = Array("..\r\n\r\nab".utf8)
@@ -51,9 +67,12 @@ import Testing
                 chunks.append(Array(rest.prefix(length)))
                 rest = rest.dropFirst(length)
             }
-            let encoded = Self.encode(chunks)
-            if encoded != Self.naive(message) { Issue.record("\(message) in \(chunks.map(\.count))") }
-            if unstuffedCount(encoded) != WireSize.of(message) { Issue.record("size of \(message)") }
+            for policy in [DotEncoder.BareCR.kept, .converted]
+            where
+                Self.encode(chunks, policy) != Self.naive(message, policy)
+            {
+                Issue.record("\(message) in \(chunks.map(\.count)), \(policy)")
+            }
         }
     }
 
@@ -66,23 +85,5 @@ import Testing
         #expect(emitted.count == 1)
         let address = chunk.withUnsafeReadableBytes { $0.baseAddress }
         #expect(emitted[0].withUnsafeReadableBytes { $0.baseAddress } == address)
-    }
-
-    private func unstuffedCount(_ encoded: [UInt8]) -> UInt64 {
-        var count: UInt64 = 0
-        var last: UInt8 = 0x0A
-        for octet in encoded.dropLast(3) {
-            if !(octet == 0x2E && last == 0x0A) { count += 1 }
-            last = octet == 0x2E && last == 0x0A ? 0 : octet
-        }
-        return count
-    }
-}
-
-extension WireSize {
-    fileprivate static func of(_ message: [UInt8]) -> UInt64 {
-        var size = WireSize()
-        size.count(message)
-        return size.total
     }
 }
