@@ -62,7 +62,7 @@ extension SMTPSession {
             let body = try await prepare(try await spool.finish(), &finished, queueID)
             let outcome = try await context.delivery.deliver(
                 email, body, finished.envelope, finished.plan, at: context.now(),
-                overrun: context.configuration.role == .lmtp ? .refuse : .allowOnce,
+                overrun: context.configuration.role == .lmtp ? .refuse : .allowOnce, arrival: arrival,
                 counting: counting(finished.envelope))
             if let count = outcome.sendingCount, let login { context.directory.noteSent(count, login.id) }
             guard outcome.copies + outcome.queued > 0 else {
@@ -78,6 +78,19 @@ extension SMTPSession {
             logRefusal(queueID, finished, "\(error)", Task.isCancelled ? .debug : isOurs ? .error : .info)
             return .message(reply)
         }
+    }
+
+    /// What the trace tells of where a message came from.
+    private var arrival: Arrival {
+        let via: Arrival.Via =
+            switch context.configuration.role {
+            case .mta: .smtp
+            case .lmtp: .lmtp
+            case .msa: .submission
+            }
+        return Arrival(
+            via, peer: info.peerText, helo: machine.helloName?.text, tls: tls?.description,
+            login: login.map { "\($0.address)" })
     }
 
     /// Counts a submitted message.

@@ -36,7 +36,7 @@ extension MailServer {
                 hostname: configuration.hostname.ascii, role: role, tlsMode: smtpTLSMode(listener, role),
                 limits: limits, extensions: extensions(role), logins: logins(listener, role),
                 decoyIterations: directory.scramDecoyIterations),
-            directory: directory, delivery: Delivery(store: store), store: store, logger: logger,
+            directory: directory, delivery: delivery, store: store, logger: logger,
             metrics: SMTPServerMetrics(listener: name), submission: try await submissionPolicy(role),
             now: DirectoryClock.system.wallSeconds)
         let busy = "421 4.7.0 \(configuration.hostname.ascii) Too many connections, try again later\r\n"

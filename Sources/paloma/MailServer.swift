@@ -1,8 +1,10 @@
 import Admin
 import CoreMetrics
+import DNSClient
 import Delivery
 import Directory
 import Logging
+import MailQueue
 import NIOCore
 import NIOPosix
 import Observability
@@ -24,6 +26,9 @@ struct MailServer {
     let gate: ConnectionGate
     let loginGuard: LoginGuard
     let group: any EventLoopGroup
+    let signal = QueueSignal()
+    let delivery: Delivery
+    let dns: DNSClient
     let admin: AdminServer
     let registry: PrometheusRegistry
     let health: ServerHealth
@@ -53,7 +58,13 @@ struct MailServer {
         gate = ConnectionGate(limits: limits)
         loginGuard = MailServer.loginGuard(configuration.login)
         group = MultiThreadedEventLoopGroup.singleton
-        let service = AdminService(store: store, directory: directory)
+        delivery = Delivery(store: store, signal: signal)
+        do {
+            dns = try DNSClient(configuration: DNSClientConfiguration(configuration.dns))
+        } catch {
+            throw Complaint("\(error)", advice: "see [dns] in the configuration")
+        }
+        let service = AdminService(store: store, directory: directory, signal: signal)
         admin = AdminServer(socketPath: configuration.controlSocketPath, service: service)
     }
 
@@ -71,6 +82,7 @@ struct MailServer {
         }
         var services: [any Service] = [
             admin, ReloadService(server: self), CompactionService(store: store, logger: logger, seconds: 600),
+            outboundService(),
         ]
         for listener in configuration.listeners {
             guard listener.servedProtocol.isServed else {

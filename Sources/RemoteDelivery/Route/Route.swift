@@ -7,6 +7,8 @@ package enum NextHop: Hashable, Sendable {
     case exchangers(of: Domain)
     /// To a server that takes everything.
     case smarthost(RelayConfiguration)
+    /// To our own mailboxes.
+    case here
 }
 
 extension NextHop: CustomStringConvertible {
@@ -15,6 +17,7 @@ extension NextHop: CustomStringConvertible {
         switch self {
         case .exchangers(let domain): domain.ascii
         case .smarthost(let relay): "[\(relay.host)]:\(relay.port)"
+        case .here: "here"
         }
     }
 }

@@ -6,11 +6,10 @@ internal import MailQueue
 extension Outbound {
     /// Hands an item to its route.
     func submit(_ item: QueueItem) async {
-        guard let domain = Domain(item.destination) else {
+        guard let route = await route(of: item) else {
             let reply = RemoteReply.local(.permanent, 1, 2, "\(item.destination) is no domain that mail can be sent to")
             return await finish(item, ItemOutcome(all: item, .failed(reply)), .notReached, nil)
         }
-        let route = router.route(to: domain, from: item.reversePath, requireTLS: item.parameters.requireTLS)
         var lane = lanes[route] ?? Lane(windowMax: settings.connectionsPerRouteMax)
         if let failure = lane.failure, lane.downUntil > now() {
             await settler.putBack([item], failure, until: lane.downUntil)
@@ -24,6 +23,14 @@ extension Outbound {
         lane.waiting.append(item)
         lanes[route] = lane
         startWorkers(route)
+    }
+
+    private func route(of item: QueueItem) async -> Route? {
+        // <Postmaster> without a domain is ours.
+        guard !item.destination.isEmpty else { return Route(.here) }
+        guard let domain = Domain(item.destination) else { return nil }
+        if await dialer.isOurs(domain) { return Route(.here) }
+        return router.route(to: domain, from: item.reversePath, requireTLS: item.parameters.requireTLS)
     }
 
     private func startWorkers(_ route: Route) {

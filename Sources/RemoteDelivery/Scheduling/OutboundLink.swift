@@ -1,4 +1,4 @@
-internal import MailCore
+package import MailCore
 package import MailQueue
 
 /// What became of one recipient.
@@ -58,6 +58,8 @@ package protocol OutboundLink: Sendable {
 
 /// Opens links: the network, or a simulation of it.
 package protocol OutboundDialer: Sendable {
+    /// Whether a domain is one of ours: what was held for somebody here (RFC 4865) does not leave.
+    func isOurs(_ domain: Domain) async -> Bool
     /// Reaches one of the route's servers.
     ///
     /// - Throws: why none can be reached.

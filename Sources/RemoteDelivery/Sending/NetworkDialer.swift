@@ -1,11 +1,15 @@
-internal import DNSClient
-internal import Logging
-internal import MailCore
-internal import NIOCore
+package import DNSClient
+package import Delivery
+package import Directory
+package import Logging
+package import MailCore
+package import NIOCore
 internal import SASL
 internal import SMTP
-internal import ServerConfiguration
+internal import SenderAuthentication
+package import ServerConfiguration
 internal import ServerRuntime
+package import Storage
 
 /// Reaches servers over the network: finds a route's hosts, tries one address after the other.
 package struct NetworkDialer: OutboundDialer {
@@ -16,7 +20,58 @@ package struct NetworkDialer: OutboundDialer {
     let configuration: OutboundConfiguration
     let sender: MessageSender
     let executors: LoopExecutors
+    let local: LocalDelivery
     let logger: Logger
+
+    /// What it takes to reach others.
+    package struct Parts: Sendable {
+        package var dns: DNSClient
+        package var hostname: Domain
+        package var own: OwnAddresses
+        package var configuration: OutboundConfiguration
+        package var store: Store
+        package var directory: Directory
+        package var delivery: Delivery
+        package var mtaSTS: MTASTSPolicies?
+        package var group: any EventLoopGroup
+        package var now: @Sendable () -> Int64
+        package var logger: Logger
+
+        package init(
+            dns: DNSClient, hostname: Domain, own: OwnAddresses, configuration: OutboundConfiguration, store: Store,
+            directory: Directory, delivery: Delivery, mtaSTS: MTASTSPolicies?, group: any EventLoopGroup,
+            now: @escaping @Sendable () -> Int64, logger: Logger
+        ) {
+            self.dns = dns
+            self.hostname = hostname
+            self.own = own
+            self.configuration = configuration
+            self.store = store
+            self.directory = directory
+            self.delivery = delivery
+            self.mtaSTS = mtaSTS
+            self.group = group
+            self.now = now
+            self.logger = logger
+        }
+    }
+
+    /// Puts the parts together.
+    package init(_ parts: Parts) {
+        finder = HostFinder(dns: parts.dns, hostname: parts.hostname)
+        policies = TLSPolicyFinder(dns: parts.dns, lookup: parts.configuration.policies, roots: .system)
+        mtaSTS = parts.configuration.policies == .followed ? parts.mtaSTS : nil
+        own = parts.own
+        configuration = parts.configuration
+        sender = MessageSender(
+            store: parts.store, directory: parts.directory, now: parts.now, logger: parts.logger)
+        executors = LoopExecutors(parts.group)
+        local = LocalDelivery(
+            store: parts.store, directory: parts.directory, delivery: parts.delivery, now: parts.now)
+        logger = parts.logger
+    }
+
+    package func isOurs(_ domain: Domain) async -> Bool { await local.isOurs(domain) }
 
     /// Addresses that are tried for one message: RFC 5321 §5.1 asks for two at least.
     private static let addressesMax = 12
@@ -25,6 +80,7 @@ package struct NetworkDialer: OutboundDialer {
         switch route.hop {
         case .exchangers(let domain): try await openExchanger(route, domain)
         case .smarthost(let relay): try await openSmarthost(route, relay)
+        case .here: local
         }
     }
 
