@@ -43,9 +43,14 @@ final class SMTPClientHandler: ChannelInboundHandler {
     private var events: [Event] = []
     private var waiter: UnsafeContinuation<Event, Never>?
     private var writeWaiter: UnsafeContinuation<Void, Never>?
+    /// What was sent since the loop last had a turn.
+    private var sinceTurn = (octets: 0, pieces: 0)
     private var deadline = NIODeadline.distantFuture
     private var alarm: Scheduled<Void>?
     private var alarmTime = NIODeadline.distantFuture
+
+    private static let turnOctetsMax = 524_288
+    private static let turnPiecesMax = 32
 
     init(_ settings: SMTPConnectionSettings) {
         self.settings = settings
@@ -76,6 +81,8 @@ final class SMTPClientHandler: ChannelInboundHandler {
     /// Sends a piece of the message.
     func send(_ piece: ByteBuffer) {
         guard let context else { return }
+        sinceTurn.octets += piece.readableBytes
+        sinceTurn.pieces += 1
         machine.send(piece) { context.write(wrapOutboundOut($0), promise: nil) }
         context.flush()
         proceed()
@@ -100,11 +107,25 @@ final class SMTPClientHandler: ChannelInboundHandler {
     }
 
     /// Returns when the peer has read enough for another piece, or when an event makes further pieces useless.
+    ///
+    /// A source and a peer that are always ready would keep the loop from reading, also from what this server says: so it
+    /// gets a turn now and then. `Task.yield` would not do: the loop runs all that was submitted, and what that submits,
+    /// before it looks at its sockets.
     nonisolated(nonsending)
         func roomForMore() async
     {
-        guard let context, !context.channel.isWritable, events.isEmpty, !machine.isOver else { return }
-        await withUnsafeContinuation { writeWaiter = $0 }
+        guard let context, events.isEmpty, !machine.isOver else { return }
+        if !context.channel.isWritable {
+            await withUnsafeContinuation { writeWaiter = $0 }
+        } else if sinceTurn.octets >= Self.turnOctetsMax || sinceTurn.pieces >= Self.turnPiecesMax {
+            let loop = context.eventLoop
+            await withUnsafeContinuation { turn in
+                loop.scheduleTask(in: .microseconds(50)) { turn.resume() }
+            }
+        } else {
+            return
+        }
+        sinceTurn = (0, 0)
     }
 
     /// The keys are there.

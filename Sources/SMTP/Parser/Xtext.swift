@@ -64,7 +64,8 @@ enum Xtext {
         var octets: [UInt8] = []
         for octet in text.utf8 {
             switch octet {
-            case 0x2b, 0x3d, 0..<0x21, 0x7f...0xff: octets += [0x2b, hexadecimal(octet >> 4), hexadecimal(octet & 0x0f)]
+            case 0x2b, 0x3d, 0..<0x21, 0x7f...0xff:
+                octets += [0x2b, hexadecimal(octet >> 4), hexadecimal(octet & 0x0f)]
             default: octets.append(octet)
             }
         }
