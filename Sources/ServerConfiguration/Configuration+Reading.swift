@@ -60,7 +60,9 @@ extension Configuration {
     }
 
     private static func read(_ reader: TableReader, file: String, folder: String) -> Configuration? {
-        reader.checkKeys(["hostname", "data", "tls", "dns", "outbound", "listener", "limits", "login", "submission", "log"])
+        reader.checkKeys([
+            "hostname", "data", "tls", "dns", "outbound", "listener", "limits", "login", "submission", "log",
+        ])
         let hostname = readHostname(reader)
         let writtenData = reader.string("data") ?? "data"
         let data = absolute(writtenData, in: folder)
