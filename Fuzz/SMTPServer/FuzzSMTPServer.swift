@@ -1,5 +1,6 @@
 import MailCore
 import NIOCore
+import SASL
 import SMTP
 
 /// Any octets from a client. The first three choose role, answers and packets; the machine must neither trap nor stop, and whatever
@@ -29,10 +30,14 @@ private struct Dialogue {
 
     init(role: UInt8, answers: UInt8) {
         isLMTP = role & 1 == 1
+        let isSubmission = !isLMTP && role & 4 != 0
         let configuration = SMTPServerConfiguration(
-            hostname: "mail.example.test", role: isLMTP ? .lmtp : .mta,
-            tlsMode: .none, bareLinePolicy: role & 2 == 0 ? .reject : .convert)
-        machine = SMTPServerStateMachine(configuration)
+            hostname: "mail.example.test", role: isLMTP ? .lmtp : isSubmission ? .submission : .mta,
+            tlsMode: .none, bareLinePolicy: role & 2 == 0 ? .reject : .convert,
+            extensions: [.standard, .deliverBy, .futureRelease], logins: isSubmission ? .allowsClearText : .none)
+        machine = SMTPServerStateMachine(
+            configuration, nonces: SASLNonceSource(seed: SecretBytes("seed".utf8)),
+            decoySecret: SecretBytes("decoy".utf8))
         self.answers = answers
     }
 
@@ -99,6 +104,13 @@ private struct Dialogue {
             recipients = 0
         case .connected:
             next = machine.answer(Verdict.accepted)
+        case .credentials:
+            let credentials = SCRAMCredentials(
+                password: SecretBytes("secret".utf8), salt: Array("0123456789abcdef".utf8))
+            next = machine.answer(
+                credentials: isYes ? credentials.map { .found($0) } ?? .none : .refused(.loginUnavailable))
+        case .login(.failed):
+            next = machine.answer(Verdict.refused(.loginFailed))
         case .mail:
             recipients = 0
             next = machine.answer(isYes ? Verdict.accepted : .refused(.localError))

@@ -66,7 +66,8 @@ extension SQLTransaction {
         }
         if Resolver.isRoleAddress(address.localPart.text) { return Set(expansion.localCopies.map(\.account)) }
         guard let catchAll = domain.catchAll, let target = try self.domain(catchAll.domain),
-            let row = try addressOrStem(catchAll, in: target, limits), case .account(let account, .enabled) = row.object,
+            let row = try addressOrStem(catchAll, in: target, limits),
+            case .account(let account, .enabled) = row.object,
             expansion.localCopies.contains(where: { $0.account == account })
         else { return [] }
         return [account]

@@ -42,7 +42,8 @@ package final class POP3Session: ConnectionSession {
         self.context = context
         self.info = info
         machine = POP3ServerStateMachine(
-            configuration: context.configuration, tls: context.tls, nonces: SASLNonceSource(seed: Directory.nonceSeed()),
+            configuration: context.configuration, tls: context.tls,
+            nonces: SASLNonceSource(seed: Directory.nonceSeed()),
             decoySecret: context.decoySecret)
     }
 

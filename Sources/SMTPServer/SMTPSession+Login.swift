@@ -9,7 +9,8 @@ internal import ServerRuntime
 extension SMTPSession {
     /// Why the client may not log in at all, from where it is.
     func loginRefusal(account: String? = nil) -> SMTPReply? {
-        context.submission?.loginGuard.refusal(info.peer, account: account.map(Directory.loginKey)).map(SMTPReply.banned)
+        context.submission?.loginGuard.refusal(info.peer, account: account.map(Directory.loginKey)).map(
+            SMTPReply.banned)
     }
 
     nonisolated(nonsending)

@@ -104,5 +104,6 @@ extension SMTPReply {
 
     /// BY= before HOLDUNTIL= (RFC 4865 §5).
     static let heldBeyondDeadline = SMTPReply(
-        501, EnhancedStatusCode(.permanentFailure, 5, 4), "The message is to be delivered by a time at which it is held")
+        501, EnhancedStatusCode(.permanentFailure, 5, 4), "The message is to be delivered by a time at which it is held"
+    )
 }

@@ -21,7 +21,8 @@ extension SMTPSession {
     ///
     /// - Throws: `Unacceptable`, or what the store throws.
     nonisolated(nonsending)
-        func prepare(_ body: MessageBody, _ finished: inout SMTPTransaction, _ queueID: QueueID) async throws -> MessageBody
+        func prepare(_ body: MessageBody, _ finished: inout SMTPTransaction, _ queueID: QueueID) async throws
+        -> MessageBody
     {
         guard let login, let policy = context.submission else { return body }
         let now = context.now()

@@ -60,4 +60,18 @@ import Testing
         #expect(plan.copies.count == all - expected.count)
         #expect(plan.refusedRecipients(left).map { $0 != nil } == refused)
     }
+
+    /// Nobody gets a held message now, so each recipient waits, once.
+    @Test func heldRecipientsWait() throws {
+        var plan = DeliveryPlan()
+        let sender = ReversePath.address(try address("ana@example.test"))
+        for text in ["ben@example.test", "BEN@example.test", "far@elsewhere.example"] {
+            plan.hold(EnvelopeRecipient(path: .address(try address(text))), reversePath: sender)
+        }
+        plan.hold(EnvelopeRecipient(path: .postmaster), reversePath: sender)
+        #expect(plan.copies.isEmpty)
+        let paths = plan.remote.map { "\($0.recipient.path)" }
+        #expect(paths == ["<ben@example.test>", "<far@elsewhere.example>", "<Postmaster>"])
+        #expect(plan.remote.allSatisfy { $0.reversePath == sender })
+    }
 }

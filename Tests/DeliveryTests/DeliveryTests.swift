@@ -71,6 +71,48 @@ import Testing
         }
     }
 
+    // MARK: Submission
+
+    /// The count belongs to the delivery's transaction; a replay of the log files the message without it.
+    @Test func aCountedMessageIsFiledAgainWithoutItsCount() async throws {
+        let folder = TestFolder()
+        var ana = AccountID(rawValue: 0)
+        try await withTestStore(folder) { test in ana = try await test.addAccount("ana@example.test") }
+        try folder.saveDatabase()
+        let sender = ana
+        let counting: Delivery.SendingCounting = { transaction in
+            var limits = SendingLimits()
+            limits.messagesPerDayMax = 1
+            let recipients = [try address("ana@example.test")]
+            return try Directory.countMessage(sender, to: recipients, limits, at: TestStore.now, in: transaction)
+        }
+        try await withTestStore(folder) { test in
+            let (envelope, plan) = try await test.plan(["ana@example.test"])
+            let body = MessageBody(ByteBuffer(string: "\r\nx\r\n"))
+            let outcome = try await test.delivery.deliver(
+                test.store.reserveEmailID(), body, envelope, plan, at: TestStore.now, counting: counting)
+            #expect(outcome.sendingCount?.messages == 1)
+            let error = await #expect(throws: DeliveryError.self) {
+                _ = try await test.delivery.deliver(
+                    test.store.reserveEmailID(), body, envelope, plan, at: TestStore.now, counting: counting)
+            }
+            guard case .sendingExcess(let excess)? = error else {
+                Issue.record("\(error as Any)")
+                return
+            }
+            #expect(excess.kind == .messages(max: 1))
+            #expect(try await test.inbox(ana).count == 1)
+        }
+        try folder.restoreDatabase()
+        try await withTestStore(folder) { test in
+            let inbox = try await test.inbox(sender)
+            #expect(test.report.replayed == 1)
+            #expect(inbox.count == 1)
+            #expect(try await test.directory.sendingCount(sender, at: TestStore.now).messages == 0)
+            #expect(try await test.complaints() == [])
+        }
+    }
+
     // MARK: Quotas
 
     @Test func refusedCopiesAreTold() async throws {

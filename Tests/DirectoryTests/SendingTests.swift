@@ -70,4 +70,17 @@ import Testing
         #expect(rows == 1)
         await store.close()
     }
+
+    /// A store that was made before anything was counted.
+    @Test func anOlderStoreGetsTheTables() async throws {
+        let folder = DirectoryFolder()
+        let older = SchemaPart(name: Directory.schema.name, versions: [Directory.schema.versions[0]])
+        let old = try Store.open(folder: folder.path, parts: [older], describing: DirectoryFolder.describing).store
+        await old.close()
+        let store = try folder.open()
+        let directory = Directory(store: store, limits: .forTests)
+        try await count(directory, Self.ana, ["a@x.example"], SendingLimits(), at: Self.noon)
+        #expect(try await directory.sendingCount(Self.ana, at: Self.noon).messages == 1)
+        await store.close()
+    }
 }

@@ -108,7 +108,8 @@ import Testing
                 }
             }
             #expect(replies.dropLast().allSatisfy { $0.hasPrefix("-ERR [AUTH] ") })
-            #expect(replies.last == "-ERR [SYS/TEMP] Too many failed logins from your address, try again in 15 minutes\r\n")
+            #expect(
+                replies.last == "-ERR [SYS/TEMP] Too many failed logins from your address, try again in 15 minutes\r\n")
             let client = try await listener.connectSilently()
             #expect(await client.hearAll().hasPrefix("-ERR [SYS/TEMP] Too many failed logins from your address"))
         }
@@ -123,7 +124,8 @@ import Testing
                 let client = try await listener.connect()
                 _ = try await Self.scram(client, user: "ana@example.test", password: "wrong\(guess)")
             }
-            #expect(try await listener.login().reply.hasPrefix("-ERR [SYS/TEMP] Too many failed logins for this account"))
+            #expect(
+                try await listener.login().reply.hasPrefix("-ERR [SYS/TEMP] Too many failed logins for this account"))
             #expect(try await listener.login("bob@example.test").reply.hasPrefix("+OK "))
         }
     }

@@ -106,6 +106,16 @@ import Testing
                 + "path = \"\(String(repeating: "x", count: 120))\"\nport = 24\n",
             expected: [(4, "only lmtp"), (7, "too long"), (8, "beside path")]),
         Case(
+            name: "what users may send, and who guesses",
+            text: head + listener
+                + "tls = \"none\"\n[login]\nban_minutes = 0\nloopback = \"no\"\nbans = 1\n[submission]\n"
+                + "messages_per_day_max = 0\nhold_days_max = 10001\nheader_from = \"anybody\"\n",
+            expected: [
+                (5, "nobody could log in"), (7, "from 1 to"), (8, "\"watched\", \"exempt\""), (9, "unknown key bans"),
+                (11, "from 1 to"),
+                (12, "from 1 to 10000"), (13, "\"own\", \"any\""),
+            ]),
+        Case(
             name: "lines after long strings and lists",
             text:
                 "data = \"\"\"\na = 1\n[tls]\n\"\"\"\nhostname = '''x\n'''\ndns.servers = [\n  \"1.1.1.1\", # a ]\n  \"a\",\n]\n"

@@ -52,7 +52,8 @@ extension SMTPReply {
 
     /// A message that does not follow the mechanism's grammar.
     static let malformedResponse = SMTPReply(
-        501, EnhancedStatusCode(.permanentFailure, 5, 2), "This is no message of the mechanism; authentication cancelled")
+        501, EnhancedStatusCode(.permanentFailure, 5, 2),
+        "This is no message of the mechanism; authentication cancelled")
 
     /// A response beyond the limit (RFC 4954 §4).
     static let responseTooLong = SMTPReply(

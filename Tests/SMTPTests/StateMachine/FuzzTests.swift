@@ -52,7 +52,9 @@ import Testing
                 let count = Int.random(in: 1...min(rest.count, 30), using: &generator)
                 split.receive(rest.prefix(count))
                 rest = rest.dropFirst(count)
-                if split.end == .open, split.leftOver > (role == .submission ? 12_290 : 512) { Issue.record("octets pile up") }
+                if split.end == .open, split.leftOver > (role == .submission ? 12_290 : 512) {
+                    Issue.record("octets pile up")
+                }
             }
             let isSame = whole.text == split.text && whole.session.messages == split.session.messages
             // Never more than one message for one true end.
