@@ -182,6 +182,15 @@ let package = Package(
             name: "AdminTests", dependencies: ["Admin", "Delivery", "Directory", "MailCore", "Storage"],
             swiftSettings: strict),
 
+        .target(
+            name: "DomainSetup", dependencies: ["DNSClient", "Directory", "MailCore", "SenderAuthentication"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "DomainSetupTests",
+            dependencies: [
+                "DNSClient", "DNSTestSupport", "Directory", "DomainSetup", "MailCore", "SenderAuthentication",
+            ], swiftSettings: strict),
+
         // tests of the agents, with what they share
         .target(
             name: "AgentTestSupport",
@@ -225,9 +234,9 @@ let package = Package(
         .executableTarget(
             name: "paloma",
             dependencies: [
-                "Admin", "Certificates", "DNSClient", "Delivery", "Directory", "MailCore", "MailStore", "Monitor",
-                "Observability",
-                "POP3", "POP3Server", "SMTP", "SMTPServer", "ServerConfiguration", "ServerRuntime", "Storage",
+                "Admin", "Certificates", "DNSClient", "Delivery", "Directory", "DomainSetup", "MailCore",
+                "MailStore", "Monitor", "Observability", "POP3", "POP3Server", "SMTP", "SMTPServer",
+                "SenderAuthentication", "ServerConfiguration", "ServerRuntime", "Storage",
                 "TerminalOutput", nio, nioPosix, logging, metrics, serviceLifecycle,
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
