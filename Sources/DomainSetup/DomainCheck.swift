@@ -18,17 +18,14 @@ package struct DomainCheck: Sendable {
         }
     }
 
-    /// What was found about each record, in the order of the publication, with one more for the address of the server's
-    /// name when nobody has said which it is.
+    /// What was found about each record, in the order of the publication; when nobody has said which addresses the server
+    /// has, about those that its name leads to.
     package func run() async -> [RecordFinding] {
         await withTaskGroup(of: (Int, [RecordFinding]).self) { group in
             for (index, record) in publication.records.enumerated() {
                 group.addTask {
-                    var findings = [await finding(record)]
-                    if record.purpose == .mailHost, publication.server.addresses.isEmpty {
-                        findings += await unnamedAddresses()
-                    }
-                    return (index, findings)
+                    let isUnnamed = record.data == .unnamedAddress
+                    return (index, isUnnamed ? await seenAddresses(record) : [await finding(record)])
                 }
             }
             var findings: [(Int, [RecordFinding])] = []
@@ -50,6 +47,7 @@ package struct DomainCheck: Sendable {
         case .ptr(let address, let host): await reverseName(record, address, host)
         case .srv: await service(record)
         case .txt: await text(record)
+        case .unnamedAddress: RecordFinding(record, .unknown)
         }
     }
 
@@ -94,13 +92,9 @@ package struct DomainCheck: Sendable {
     }
 
     /// The addresses that the DNS has for the server's name, and their names.
-    private func unnamedAddresses() async -> [RecordFinding] {
+    private func seenAddresses(_ record: DomainRecord) async -> [RecordFinding] {
         guard case .success(let seen) = seen else {
-            let address = IPAddress("0.0.0.0").map { RecordData.address($0) } ?? .txt("")
-            let record = DomainRecord(
-                publication.server.hostname.ascii, address, .hostAddress, .required, "where this server is")
-            let finding = failed(record, seen)
-            return [RecordFinding(record, finding.status, "the server's name needs an A or AAAA record")]
+            return [failed(record, seen, "the server's name needs an A or AAAA record")]
         }
         let server = DomainPublication.Server(hostname: publication.server.hostname, addresses: seen)
         let records = DomainPublication(domain: publication.domain, server: server, keys: []).records

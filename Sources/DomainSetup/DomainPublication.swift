@@ -67,6 +67,12 @@ package struct DomainPublication: Sendable {
                 domain.ascii, .mx(preference: 10, host: server.hostname), .mailHost, .required,
                 "mail for the domain comes to this server")
         ]
+        if server.addresses.isEmpty {
+            records.append(
+                DomainRecord(
+                    server.hostname.ascii, .unnamedAddress, .hostAddress, .required,
+                    "where this server is; its address needs this name, too (PTR)"))
+        }
         for address in server.addresses {
             records.append(
                 DomainRecord(

@@ -7,6 +7,8 @@ package enum RecordData: Sendable, Hashable {
     case mx(preference: Int, host: Domain)
     /// The address of a host, A or AAAA.
     case address(IPAddress)
+    /// The address of this server, which nobody has said.
+    case unnamedAddress
     /// The name of an address.
     case ptr(of: IPAddress, host: Domain)
     /// Text, of any length.
@@ -19,6 +21,7 @@ package enum RecordData: Sendable, Hashable {
         switch self {
         case .mx: "MX"
         case .address(let address): address.family == .v4 ? "A" : "AAAA"
+        case .unnamedAddress: "A"
         case .ptr: "PTR"
         case .txt: "TXT"
         case .srv: "SRV"
@@ -36,6 +39,7 @@ package enum RecordData: Sendable, Hashable {
         switch self {
         case .mx(let preference, let host): "\(preference) \(host.ascii)."
         case .address(let address): address.text
+        case .unnamedAddress: "(the public address of this server, or AAAA)"
         case .ptr(_, let host): "\(host.ascii)."
         case .txt(let text): CharacterStrings.zoneFileText(text)
         case .srv(let priority, let weight, let port, let target): "\(priority) \(weight) \(port) \(target.ascii)."

@@ -21,7 +21,7 @@ package enum ZoneFile {
     }
 
     private static func isActive(_ record: DomainRecord, _ zone: Domain) -> Bool {
-        guard isInside(record.name, zone) else { return false }
+        guard isInside(record.name, zone), record.data != .unnamedAddress else { return false }
         // A retired key is there and stays for a while.
         return record.need != .optional || record.purpose == .signingKey
     }

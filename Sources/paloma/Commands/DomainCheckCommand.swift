@@ -40,11 +40,9 @@ struct DomainCheckCommand: AsyncParsableCommand {
             let name = DisplayText.printable(finding.record.name)
             printer.terminal.line("\(shown)\(padding) \(finding.record.data.type)  \(name)")
             if !finding.advice.isEmpty { printer.line("           \(finding.advice)") }
-            guard finding.isTrouble else { continue }
+            guard finding.isTrouble, finding.status != .unknown else { continue }
             for found in finding.found { printer.line("           there:      \(found)") }
-            if !finding.record.data.value.isEmpty {
-                printer.line("           should be:  \(finding.record.data.value)")
-            }
+            printer.line("           should be:  \(finding.record.data.value)")
         }
         let count = findings.count(where: \.isTrouble)
         printer.line("")

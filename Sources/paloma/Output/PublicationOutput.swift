@@ -21,13 +21,6 @@ struct PublicationOutput {
             note = record.note
             printer.line("    \(record.name)  \(record.data.type)  \(record.data.value)")
         }
-        if publication.server.addresses.isEmpty {
-            printer.line("")
-            printer.line(
-                "  \(publication.server.hostname) needs an A or AAAA record with this server's public address,")
-            printer.line(
-                "  and that address the name \(publication.server.hostname) (PTR). To have them shown: --address")
-        }
         printer.line("")
         printer.line("To be served at \(MTASTSPolicy.address(for: publication.domain)), if you want MTA-STS:")
         let policy = DomainPublication.policy(publication.server).text
