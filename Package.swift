@@ -214,6 +214,15 @@ let package = Package(
             name: "AdminTests", dependencies: ["Admin", "Delivery", "Directory", "MailCore", "Storage"],
             swiftSettings: strict),
 
+        .target(
+            name: "DomainSetup", dependencies: ["DNSClient", "Directory", "MailCore", "SenderAuthentication"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "DomainSetupTests",
+            dependencies: [
+                "DNSClient", "DNSTestSupport", "Directory", "DomainSetup", "MailCore", "SenderAuthentication",
+            ], swiftSettings: strict),
+
         // tests of the agents, with what they share
         .target(
             name: "AgentTestSupport",
@@ -256,10 +265,10 @@ let package = Package(
         .executableTarget(
             name: "paloma",
             dependencies: [
-                "Admin", "Certificates", "DNSClient", "Delivery", "Directory", "InternetMessage", "Lab", "MailCore",
-                "MailStore", "Monitor",
-                "Observability",
-                "POP3", "POP3Server", "SMTP", "SMTPServer", "ServerConfiguration", "ServerRuntime", "Storage",
+                "Admin", "Certificates", "DNSClient", "Delivery", "Directory", "DomainSetup", "InternetMessage", "Lab",
+                "MailCore", "MailQueue", "MailStore", "MailTrace", "Monitor", "Observability", "POP3", "POP3Server",
+                "RemoteDelivery", "SMTP", "SMTPServer", "SenderAuthentication", "ServerConfiguration", "ServerRuntime",
+                "Storage",
                 "TerminalOutput", nio, nioPosix, logging, metrics, serviceLifecycle,
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),

@@ -16,6 +16,7 @@ package enum AdminAnswer: Codable, Sendable {
 package enum AdminResult: Codable, Sendable {
     case nothing
     case domains([DomainSummary])
+    case signingKeys([SigningKeySummary])
     case accounts([AccountReport])
     case aliases([AliasSummary])
     case lists([ListSummary])

@@ -11,6 +11,8 @@ package enum AdminRequest: Codable, Sendable {
     case domainList
     /// nil leaves a setting as it is, an empty text takes it away.
     case domainSet(name: String, catchAll: String?, postmaster: String?, separator: String?)
+    /// The keys that sign a domain's mail, after the step.
+    case domainKeys(name: String, step: AdminKeyStep)
 
     /// Without a password one is generated.
     case accountAdd(
@@ -57,6 +59,16 @@ package enum AdminRequest: Codable, Sendable {
     case check(repair: Bool)
     case backup(path: String)
     case compact
+}
+
+/// What is done with the keys of a domain.
+package enum AdminKeyStep: String, Codable, Sendable {
+    /// Nothing.
+    case none
+    /// New ones are made, which do not sign yet.
+    case rotate
+    /// The new ones sign from here on.
+    case activate
 }
 
 /// What an account may do.

@@ -8,9 +8,11 @@ extension AdminService {
         case .domainAdd(let name, let postmaster, let catchAll):
             let postmaster = try postmaster.map(address)
             let catchAll = try catchAll.map(address)
-            return .domains([
-                try await directory.addDomain(try domain(name), postmaster: postmaster, catchAll: catchAll)
-            ])
+            let domain: Domain = try domain(name)
+            let summary = try await directory.addDomain(domain, postmaster: postmaster, catchAll: catchAll)
+            // Its keys are there from the first moment: their records are what is to be published.
+            _ = try await directory.signingKeys(for: domain)
+            return .domains([summary])
         case .domainRemove(let name, let withAddresses):
             return .removal(
                 try await directory.removeDomain(try domain(name), withAddresses ? .withAddresses : .onlyEmpty))
@@ -28,6 +30,14 @@ extension AdminService {
             return .domains([try await directory.domain(name)])
         default:
             return .domains(try await directory.domains())
+        }
+    }
+
+    func domainKeys(_ name: Domain, _ step: AdminKeyStep) async throws -> AdminResult {
+        switch step {
+        case .none: .signingKeys(try await directory.signingKeySummaries(of: name))
+        case .rotate: .signingKeys(try await directory.rotateSigningKeys(of: name))
+        case .activate: .signingKeys(try await directory.activateSigningKeys(of: name))
         }
     }
 

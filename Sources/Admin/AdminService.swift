@@ -49,6 +49,8 @@ package struct AdminService: Sendable {
             .nothing
         case .domainAdd, .domainRemove, .domainShow, .domainList, .domainSet:
             try await performOnDomains(request)
+        case .domainKeys(let name, let step):
+            try await domainKeys(try domain(name), step)
         case .accountAdd, .accountRemove, .accountShow, .accountList, .accountPassword, .accountRename, .accountSet:
             try await performOnAccounts(request)
         case .aliasAdd, .aliasRemove, .aliasShow, .aliasList:

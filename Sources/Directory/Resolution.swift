@@ -83,7 +83,7 @@ public struct LocalCopy: Sendable, Hashable {
 public struct RemoteCopy: Sendable, Hashable {
     /// What sent it there.
     public enum Reason: Sendable, Hashable {
-        /// An alias: the sender stays the sender (RFC 5321 §3.9.1).
+        /// An alias: the sender stays the sender (RFC 5321 §3.9.1), but for the return path that `forwarding` gives it.
         case alias
         /// A list (RFC 5321 §3.9.2).
         case list
@@ -95,7 +95,7 @@ public struct RemoteCopy: Sendable, Hashable {
     public var address: EmailAddress
     /// The recipient as the client named it.
     public var originalTo: EmailAddress
-    /// Where reports go instead of to the sender, when a list made this copy.
+    /// Where reports go instead of to the sender: to the list that made this copy, or to us, who pass them on.
     public var returnPath: ReversePath?
     /// What sent it there.
     public var reason: Reason

@@ -22,4 +22,17 @@ public struct SigningKeySummary: Sendable, Hashable, Codable {
     public var recordText: String
     /// Seconds since 1970.
     public var createdSeconds: Int64
+
+    /// Puts the parts together.
+    public init(
+        selector: String, algorithm: String, state: SigningKeyState, recordName: String, recordText: String,
+        createdSeconds: Int64
+    ) {
+        self.selector = selector
+        self.algorithm = algorithm
+        self.state = state
+        self.recordName = recordName
+        self.recordText = recordText
+        self.createdSeconds = createdSeconds
+    }
 }

@@ -25,26 +25,63 @@ struct BodyCanonicalizer {
         // Three octets at most come before one that is looked at, beside held line ends.
         withUnsafeTemporaryAllocation(byteCount: Self.stepOctets, alignment: 1) { scratch in
             var filled = 0
-            for octet in octets {
+            var index = 0
+            while index < octets.count {
                 if filled + 4 > scratch.count { Self.flush(scratch, &filled, emit) }
-                if hasCarriageReturn {
-                    hasCarriageReturn = false
-                    if octet == Self.lineFeed {
-                        lineEnds += 1
-                        hasSpace = false
-                        continue
-                    }
-                    write(Self.carriageReturn, to: scratch, &filled, emit)
-                }
-                if octet == Self.carriageReturn {
-                    hasCarriageReturn = true
-                } else if mode == .relaxed, octet.isWhiteSpace {
-                    hasSpace = true
+                let run = runLength(octets[index...], room: scratch.count - filled)
+                if run > 0 {
+                    UnsafeMutableRawBufferPointer(rebasing: scratch[filled...])
+                        .copyMemory(from: UnsafeRawBufferPointer(rebasing: octets[index..<(index + run)]))
+                    filled += run
+                    index += run
                 } else {
-                    write(octet, to: scratch, &filled, emit)
+                    take(octets[index], scratch, &filled, emit)
+                    index += 1
                 }
             }
             Self.flush(scratch, &filled, emit)
+        }
+    }
+
+    /// How many octets stay what they are, as long as nothing is held back for them.
+    private func runLength(_ octets: Slice<UnsafeRawBufferPointer>, room: Int) -> Int {
+        guard lineEnds == 0, !hasSpace, !hasCarriageReturn, !isEmpty else { return 0 }
+        let rest = UnsafeRawBufferPointer(rebasing: octets.prefix(room))
+        var count = 0
+        switch mode {
+        case .simple: while count < rest.count, rest[count] != Self.carriageReturn { count += 1 }
+        case .relaxed:
+            // A single space between two words is what it is, too.
+            while count < rest.count {
+                if rest[count] <= 0x20 {
+                    guard rest[count] == 0x20, count + 1 < rest.count, rest[count + 1] > 0x20 else { break }
+                }
+                count += 1
+            }
+        }
+        return count
+    }
+
+    /// Takes one octet.
+    private mutating func take(
+        _ octet: UInt8, _ scratch: UnsafeMutableRawBufferPointer, _ filled: inout Int,
+        _ emit: (UnsafeRawBufferPointer) -> Void
+    ) {
+        if hasCarriageReturn {
+            hasCarriageReturn = false
+            if octet == Self.lineFeed {
+                lineEnds += 1
+                hasSpace = false
+                return
+            }
+            write(Self.carriageReturn, to: scratch, &filled, emit)
+        }
+        if octet == Self.carriageReturn {
+            hasCarriageReturn = true
+        } else if mode == .relaxed, octet.isWhiteSpace {
+            hasSpace = true
+        } else {
+            write(octet, to: scratch, &filled, emit)
         }
     }
 

@@ -1,3 +1,5 @@
+internal import Crypto
+internal import FoundationEssentials
 public import MailCore
 
 /// The TXT record at `_mta-sts.DOMAIN`: that there is a policy, and which (RFC 8461 §3.1).
@@ -29,4 +31,15 @@ public struct MTASTSRecord: Sendable, Hashable {
 
     /// Where a domain's record stands.
     public static func name(for domain: Domain) -> String { "_mta-sts.\(domain.ascii)" }
+}
+
+extension MTASTSRecord {
+    /// The record for a policy of ours: another policy has another id.
+    public init(for policy: MTASTSPolicy) {
+        let digest = SHA256.hash(data: Array(policy.text.utf8))
+        id = digest.prefix(10).map { octet in
+            let digits = String(octet, radix: 16)
+            return octet < 16 ? "0\(digits)" : digits
+        }.joined()
+    }
 }

@@ -1,13 +1,17 @@
 import Admin
 import ArgumentParser
 import Directory
+import DomainSetup
+import ServerConfiguration
 import TerminalOutput
 
 /// `paloma domain …`
 struct DomainCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "domain", abstract: "The domains whose mail comes here.",
-        subcommands: [Add.self, Remove.self, Show.self, List.self, Set.self])
+        subcommands: [
+            Add.self, Remove.self, Show.self, DomainCheckCommand.self, List.self, Set.self, SigningKeyCommand.self,
+        ])
 
     struct Add: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Receive mail for a domain.")
@@ -37,11 +41,33 @@ struct DomainCommand: ParsableCommand {
     }
 
     struct Show: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Show a domain's settings.")
+        static let configuration = CommandConfiguration(
+            abstract: "Show a domain's settings, and what to publish in the DNS for it.",
+            discussion: """
+                With --zone the records come as lines for a zone file; optional ones are comments. Say with --address which \
+                public addresses this server has, unless it listens on them by name.
+                """)
         @OptionGroup var common: CommonOptions
+        @OptionGroup var place: PublicAddressOptions
         @Argument(help: "The domain.") var domain: String
+        @Flag(help: "Print the records as lines for a zone file.") var zone = false
 
-        func run() async throws { try await DomainCommand.show(.domainShow(name: domain), common, nil) }
+        func validate() throws {
+            if zone, common.json { throw ValidationError("choose one of --zone and --json") }
+        }
+
+        func run() async throws {
+            let configuration = try common.load()
+            let summary = try await DomainCommand.summary(.domainShow(name: domain), configuration)
+            let publication = try await place.publication(of: summary, configuration)
+            let output = PublicationOutput(publication: publication, printer: common.printer)
+            if zone {
+                common.printer.terminal.write(ZoneFile.text(publication.records, zone: publication.domain))
+            } else if try !common.printer.json(DomainOutput(summary: summary, publication: publication)) {
+                DomainCommand.show(summary, common.printer)
+                output.show()
+            }
+        }
     }
 
     struct List: AsyncParsableCommand {
@@ -88,16 +114,23 @@ struct DomainCommand: ParsableCommand {
         }
     }
 
-    static func show(_ request: AdminRequest, _ common: CommonOptions, _ done: String?) async throws {
-        let result = try await StoreAccess.perform(request, try common.load())
-        guard case .domains(let domains) = result, let domain = domains.first, try !common.printer.json(domain) else {
-            return
+    static func show(_ request: AdminRequest, _ common: CommonOptions, _ done: String) async throws {
+        let domain = try await summary(request, try common.load())
+        guard try !common.printer.json(domain) else { return }
+        common.printer.line("Domain \(domain.name) is \(done).")
+        if done == "added" { common.printer.line("What to publish for it: paloma domain show \(domain.name)") }
+    }
+
+    static func summary(_ request: AdminRequest, _ configuration: Configuration) async throws -> DomainSummary {
+        let result = try await StoreAccess.perform(request, configuration)
+        guard case .domains(let domains) = result, let domain = domains.first else {
+            throw Complaint("the server answers with something else", advice: "is it of the same version?")
         }
-        if let done {
-            common.printer.line("Domain \(domain.name) is \(done).")
-            return
-        }
-        common.printer.details([
+        return domain
+    }
+
+    private static func show(_ domain: DomainSummary, _ printer: Printer) {
+        printer.details([
             ("domain", domain.name), ("accounts", "\(domain.accounts)"), ("aliases", "\(domain.aliases)"),
             ("lists", "\(domain.lists)"), ("catch-all", domain.catchAll ?? "none: unknown addresses are refused"),
             ("postmaster", domain.postmaster ?? "the first administrator"),

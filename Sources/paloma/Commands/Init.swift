@@ -62,6 +62,7 @@ struct Init: AsyncParsableCommand {
         ])
         printer.line("Next:")
         printer.line("  paloma account add you@\(domain) --config \(file)")
+        printer.line("  paloma domain show \(domain) --config \(file)    (what to publish in the DNS)")
         printer.line("  paloma serve --config \(file)")
     }
 }
