@@ -282,7 +282,7 @@ let package = Package(
             name: "parse-bench", dependencies: ["InternetMessage"], path: "Benchmarks/parse/Sources",
             swiftSettings: strict),
         .executableTarget(
-            name: "store-bench", dependencies: ["Delivery", "Directory", "MailCore", "Storage", nio],
+            name: "store-bench", dependencies: ["Delivery", "Directory", "MailCore", "MailStore", "Storage", nio],
             path: "Benchmarks/store/Sources", swiftSettings: strict),
     ]
 )

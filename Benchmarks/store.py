@@ -103,7 +103,8 @@ def text(values, digits, scale=1):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--bench", required=True, help="the program store-bench")
-    parser.add_argument("--binary", required=True, help="the program paloma")
+    parser.add_argument("--binary", help="the program paloma; without it, its start and its POP3 are left out")
+    parser.add_argument("--full", help="a store that `store-bench fill` has filled already, with the same numbers; it is delivered into")
     parser.add_argument("--messages", type=int, default=1_000_000)
     parser.add_argument("--accounts", type=int, default=100)
     parser.add_argument("--largest", type=int, default=100_000, help="messages in the first account")
@@ -127,12 +128,15 @@ def main():
 
 def measure(arguments, work):
     bench, accounts = arguments.bench, arguments.accounts
-    full, template = work / "full", work / "template"
-    filled = run(bench, "fill", full, accounts, arguments.messages, arguments.largest)
+    full, template = Path(arguments.full or work / "full"), work / "template"
+    if not arguments.full:
+        run(bench, "fill", full, accounts, arguments.messages, arguments.largest)
     run(bench, "fill", template, accounts, 0, 0)
+    load = os.getloadavg()[0]
     octets = sum(path.stat().st_size for path in full.rglob("*") if path.is_file())
     database = (full / "paloma.db").stat().st_size
     opened = {"warm": [], "cold": []}
+    drops = [run(bench, "list", full)["seconds"] for _ in range(arguments.rounds)]
     for _ in range(arguments.rounds):
         opened["warm"].append(run(bench, "open", full)["seconds"])
         forget_cached(full)
@@ -149,19 +153,11 @@ def measure(arguments, work):
                 cell["rate"].append(burst / result["seconds"])
                 cell["cpu"].append(result["cpu_seconds"] / burst * 1000)
             shutil.rmtree(empty)
-    server = Server(arguments.binary, work / "home", full)
-    starts, lists = [], []
-    for _ in range(arguments.rounds):
-        starts.append(server.start())
-        count, times = listing(server.pop3)
-        lists.append(times)
-        server.stop()
     lines = [
         "",
         f"Measured {time.strftime('%Y-%m-%d')}: {arguments.messages:,} messages of about 1 KiB in {accounts} accounts, {arguments.largest:,} of "
-        f"them in one; {octets / 1e9:.1f} GB, of which the database {database / 1e9:.1f} GB. Filled through the delivery's own calls in "
-        f"{filled['seconds']:.0f} s ({filled['count'] / filled['seconds']:,.0f} messages a second). {arguments.rounds} rounds, empty and full in turn; "
-        f"median (lowest–highest).",
+        f"them in one; {octets / 1e9:.1f} GB, of which the database {database / 1e9:.1f} GB. Filled through the delivery's own calls. "
+        f"{os.cpu_count()} cores; load of the machine before: {load:.1f}. {arguments.rounds} rounds, empty and full in turn; median (lowest–highest).",
         "",
         "| messages per second, on disk | empty store | full store | full / empty |",
         "|---|---|---|---|",
@@ -177,11 +173,25 @@ def measure(arguments, work):
         "", "| full store | milliseconds |", "|---|---|",
         f"| opening it, in the cache | {text(opened['warm'], 1, 1000)} |",
         f"| opening it, from the disk | {text(opened['cold'], 1, 1000)} |",
-        f"| `paloma serve` until it greets | {text(starts, 0, 1000)} |",
+        f"| reading the list of {arguments.largest:,} messages, as a POP3 login does | {text(drops, 1, 1000)} |",
     ]
+    if arguments.binary:
+        lines += serve(arguments, work, full)
+    return "\n".join(lines) + "\n\n"
+
+
+def serve(arguments, work, full):
+    server = Server(arguments.binary, work / "home", full)
+    starts, lists = [], []
+    for _ in range(arguments.rounds):
+        starts.append(server.start())
+        count, times = listing(server.pop3)
+        lists.append(times)
+        server.stop()
+    lines = [f"| `paloma serve` until it greets | {text(starts, 0, 1000)} |"]
     for command, what in (("PASS", "PASS, which opens the maildrop"), ("STAT", "STAT"), ("LIST", "LIST"), ("UIDL", "UIDL")):
         lines.append(f"| POP3 of {count:,} messages: {what} | {text([times[command] for times in lists], 1, 1000)} |")
-    return "\n".join(lines) + "\n\n"
+    return lines
 
 
 if __name__ == "__main__":

@@ -34,7 +34,8 @@ extension Store {
         let log = try MessageLog(segments: segments, end: recovery.end, segmentBytesMax: limits.segmentBytesMax)
         try connection.keepSavepointsInMemory()
         let committer = Committer(
-            connection: connection, log: log, segments: segments, describing: describing, limits: limits, onFatal: onFatal)
+            connection: connection, log: log, segments: segments, describing: describing, limits: limits,
+            onFatal: onFatal)
         if !recovery.openNotes.isEmpty { try committer.restate(recovery.openNotes) }
         let store = Store(
             folder: folder, limits: limits, parts: [.storage] + parts, describing: describing, segments: segments,

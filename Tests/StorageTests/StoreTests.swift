@@ -99,6 +99,14 @@ import Testing
         await store.close()
     }
 
+    /// Each delivery has a savepoint: on the disk, what they undo would be more than all that is kept.
+    @Test func whatSavepointsUndoStaysInMemory() async throws {
+        let folder = try TestFolder()
+        let store = try folder.open().store
+        #expect(try await store.change { try $0.first("PRAGMA temp_store") { $0.integer(0) } } == 2)
+        await store.close()
+    }
+
     @Test func whatIsReleasedBecomesFree() async throws {
         let folder = try TestFolder()
         let store = try folder.open().store

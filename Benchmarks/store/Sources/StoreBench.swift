@@ -2,6 +2,7 @@ import Delivery
 import Directory
 import Glibc
 import MailCore
+import MailStore
 import NIOCore
 import Storage
 
@@ -9,6 +10,7 @@ import Storage
 ///
 ///     store-bench fill FOLDER ACCOUNTS MESSAGES LARGEST    LARGEST of the messages go to the first account
 ///     store-bench open FOLDER                              seconds to open it
+///     store-bench list FOLDER                              the first account's maildrop, as a POP3 login reads it
 ///     store-bench deliver FOLDER ACCOUNTS MESSAGES TASKS   so many messages, by so many tasks at a time
 @main
 struct StoreBench {
@@ -22,11 +24,13 @@ struct StoreBench {
         case ("fill", let folder?, 3):
             try await fill(folder, accounts: numbers[0], messages: numbers[1], largest: numbers[2])
         case ("open", let folder?, 0): try await open(folder)
+        case ("list", let folder?, 0): try await list(folder)
         case ("deliver", let folder?, 3):
             try await deliver(folder, accounts: numbers[0], messages: numbers[1], tasks: numbers[2])
         default:
             print("usage: store-bench fill FOLDER ACCOUNTS MESSAGES LARGEST")
             print("       store-bench open FOLDER")
+            print("       store-bench list FOLDER")
             print("       store-bench deliver FOLDER ACCOUNTS MESSAGES TASKS")
             exit(64)
         }
@@ -55,6 +59,16 @@ struct StoreBench {
         let start = Clocks()
         let (store, report) = try MailSystemStore.open(folder)
         start.report("open", report.replayed)
+        await store.close()
+    }
+
+    private static func list(_ folder: String) async throws {
+        let store = try MailSystemStore.open(folder).store
+        let directory = MailSystemStore.directory(in: store, now: { now })
+        let account = try await directory.account(try address(0)).accountID
+        let start = Clocks()
+        let count = try await MailStore(store: store).messages(account, .inbox).messages.count
+        start.report("list", count)
         await store.close()
     }
 

@@ -17,7 +17,9 @@ internal import Synchronization
 /// replays the log. If the disk is full when the rows of confirmed deliveries are to be committed, they are kept in mind,
 /// every new transaction is refused, and they are filed again from the log when there is room. A failed flush of the
 /// database's own files is fatal as well (`Checkpointer`).
-final class Committer: @unchecked Sendable {  // confined to the writer's thread by CommitQueue, but for an atomic and a mutex
+///
+/// It is confined to the writer's thread by `CommitQueue`, but for an atomic and a mutex: hence `@unchecked`.
+final class Committer: @unchecked Sendable {
     private let connection: SQLiteConnection
     private let log: MessageLog
     private let segments: SegmentFiles

@@ -105,7 +105,7 @@ final class File: Sendable {
     func readWhatIsLeft(count: Int, at offset: Int64) throws(StorageError) -> ByteBuffer {
         do {
             return try read(count: count, at: offset)
-        } catch where error.code == .inputOutput {
+        } catch  where error.code == .inputOutput {
             var buffer = ByteBufferAllocator().buffer(capacity: count)
             var place = offset
             let end = offset + Int64(count)
