@@ -85,7 +85,12 @@ extension MailStore {
                     PRIMARY KEY (account, mailbox, mod_seq, uid)
                 ) WITHOUT ROWID
                 """,
-            ]
+            ],
+            [
+                // What sending a message line by line adds to its octets, where it adds any: BDAT may bring bare LF, and
+                // messages that end in the middle of a line.
+                "CREATE TABLE wire_size (email INTEGER PRIMARY KEY, added BIGINT NOT NULL)"
+            ],
         ], references: ["SELECT email FROM message"],
         salvaged: [("mailbox", "account"), ("account_state", "account")])
 }

@@ -37,6 +37,39 @@ import Testing
         }
     }
 
+    /// What BDAT and an import may bring: bare LF, and no end of the last line (RFC 1939 §11).
+    @Test(arguments: ["one\n.two\n", "one\r\ntwo", "one\ntwo", "one\r", "\n\n", "one\r\n"])
+    func theSizeIsThatOfWhatIsSent(_ body: String) async throws {
+        try await withListener { listener, _ in
+            try await listener.test.deliver("Subject: hi\r\n\r\n" + body, to: "ana@example.test")
+            let (client, reply) = try await listener.login()
+            let size = try #require(Int(try await client.ask("LIST 1").dropFirst("+OK 1 ".count).dropLast()))
+            #expect(reply == "+OK Maildrop has 1 message (\(size) octets)\r\n")
+            #expect(try await client.ask("RETR 1") == "+OK \(size) octets\r\n")
+            let sent = await client.hear("\r\n.\r\n")
+            #expect(sent.dropLast(2).replacing("\r\n..", with: "\r\n.").utf8.count == size)
+        }
+    }
+
+    /// The size is counted anew with the database, and goes with its message.
+    @Test func theSizeSurvivesARebuild() async throws {
+        let folder = TestFolder()
+        var listed = ""
+        try await withListener(folder) { listener, _ in
+            try await listener.test.deliver("Subject: hi\n\none\ntwo", to: "ana@example.test")
+            listed = try await listener.login().client.ask("LIST 1")
+        }
+        try folder.removeDatabase()
+        #expect(try MailSystemStore.rebuild(folder.path).problems == [])
+        try await withListener(folder) { listener, _ in
+            let (client, _) = try await listener.login()
+            #expect(try await client.ask("LIST 1") == listed)
+            #expect(try await client.ask("DELE 1").hasPrefix("+OK"))
+            #expect(try await client.ask("QUIT").hasPrefix("+OK"))
+            #expect(try await listener.test.count("SELECT count(*) FROM wire_size") == 0)
+        }
+    }
+
     @Test func aLargeMessageIsSentAsItIs() async throws {
         try await withListener { listener, ana in
             let line = String(repeating: "x", count: 98) + "\r\n"
