@@ -86,6 +86,27 @@ import Testing
         }
     }
 
+    /// Commands that arrive together are answered in their order, from what was read ahead and not.
+    @Test func aMaildropIsCollectedInOneGo() async throws {
+        try await withListener { listener, ana in
+            for number in 1...40 {
+                let lines = String(repeating: ".line \(number)\r\n", count: number * number)
+                try await listener.test.deliver("Subject: \(number)\r\n\r\n\(lines)", to: "ana@example.test")
+            }
+            let stored = try await listener.test.inbox(ana)
+            let stuffed = stored.map { $0.replacing("\r\n.", with: "\r\n..") }
+            let (client, _) = try await listener.login()
+            let order = Array(1...20) + [7, 8, 3] + Array(21...40) + [40, 1, 2]
+            try await client.say(order.map { "RETR \($0)\r\nTOP \($0) 0\r\n" }.joined())
+            for number in order {
+                #expect(await client.hear("\r\n") == "+OK \(stored[number - 1].utf8.count) octets\r\n")
+                #expect(await client.hear("\r\n.\r\n") == stuffed[number - 1] + ".\r\n")
+                #expect(await client.hear("\r\n").hasPrefix("+OK "))
+                #expect(await client.hear("\r\n.\r\n").hasSuffix("Subject: \(number)\r\n\r\n.\r\n"))
+            }
+        }
+    }
+
     @Test func quitDeletesWhatIsMarked() async throws {
         try await withListener { listener, ana in
             for number in 1...3 { try await listener.test.deliver("\r\n\(number)\r\n", to: "ana@example.test") }
