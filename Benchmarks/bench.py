@@ -69,7 +69,8 @@ def smtp_source(system, cell, count):
 def measure(system, cell, scale):
     count = messages_for(system, cell, scale)
     before = system.delivered()
-    cpu, written, begun = system.accounting.cpu_seconds(), system.accounting.bytes_written(), time.monotonic()
+    cpu, written, flushes = system.accounting.cpu_seconds(), system.accounting.bytes_written(), system.flushes.value()
+    begun = time.monotonic()
     sent = smtp_source(system, cell, count)
     accepted = time.monotonic() - begun
     wanted = before + sent * cell[2]
@@ -90,26 +91,8 @@ def measure(system, cell, scale):
         "accept": sent / accepted,
         "cpu": (system.accounting.cpu_seconds() - cpu) / sent * 1000,
         "disk": (system.accounting.bytes_written() - written) / (sent * cell[0]),
+        "flushes": (system.flushes.value() - flushes) / sent,
     }
-
-
-def flushes(make, folder, cell, scale):
-    """A run of its own, slowed by strace: only the calls are counted. What start and stop cost is taken off."""
-    counts = []
-    for part, load in (("idle", False), ("load", True)):
-        system = make(Path(folder) / part)
-        system.start(strace=Path(folder) / f"strace-{part}")
-        sent = 0
-        try:
-            if load:
-                before = system.delivered()
-                sent = smtp_source(system, cell, max(cell[1], int((500 if cell[1] > 1 else 100) * scale)))
-                while system.delivered() < before + sent * cell[2]:
-                    time.sleep(0.05)
-        finally:
-            system.stop()
-        counts.append(system.flushes())
-    return max(0, counts[1] - counts[0]) / sent
 
 
 def reader_messages(number):
@@ -199,12 +182,13 @@ def tables(results, cells):
             row.append(spread(results.ratios(cell, "cpu"), 3))
         lines.append("| " + " | ".join(row) + " |")
 
-    lines += ["", "### Octets written to disk per octet of message", ""]
-    lines += ["| " + " | ".join(["load"] + names) + " |", "|---" * (1 + len(names)) + "|"]
-    for cell in cells:
-        by_name = results.values.get(cell, {})
-        row = [label(cell)] + [spread([value["disk"] for value in by_name.get(name, [])], 2) for name in names]
-        lines.append("| " + " | ".join(row) + " |")
+    for title, field, digits in (("Flushes per message", "flushes", 3), ("Octets written to disk per octet of message", "disk", 2)):
+        lines += ["", f"### {title}", ""]
+        lines += ["| " + " | ".join(["load"] + names) + " |", "|---" * (1 + len(names)) + "|"]
+        for cell in cells:
+            by_name = results.values.get(cell, {})
+            row = [label(cell)] + [spread([value[field] for value in by_name.get(name, [])], digits) for name in names]
+            lines.append("| " + " | ".join(row) + " |")
 
     lines += ["", "### The rest", ""]
     head = ["what"] + names + (["ratio"] if len(names) > 1 else [])
@@ -212,34 +196,54 @@ def tables(results, cells):
     for row_name, by_name in results.values.items():
         if not isinstance(row_name, str):
             continue
-        row = [row_name] + [spread(by_name.get(name, []), 3 if "second" in row_name or "flush" in row_name else 1) for name in names]
+        row = [row_name] + [spread(by_name.get(name, []), 3 if "second" in row_name else 1) for name in names]
         if len(names) > 1:
             row.append(spread(results.ratios(row_name), 2))
         lines.append("| " + " | ".join(row) + " |")
     return "\n".join(lines)
 
 
+def print_page(versions, rounds, load, body, output):
+    """Prints what was measured, and writes it behind the mark in a page that explains it."""
+    page = "\n".join([
+        f"Measured {datetime.date.today().isoformat()} on {machine()}.",
+        f"{'; '.join(versions)}. {rounds} interleaved rounds; median (lowest–highest). Load of the machine before: {load:.1f}.",
+        "",
+        body,
+        "",
+    ])
+    print(page)
+    if output:
+        path = Path(output)
+        mark = "<!-- what follows is written by scripts/bench -->\n"
+        kept = path.read_text().split(mark)[0] if path.exists() else ""
+        path.write_text(kept + mark + "\n" + page)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--binary", help="the release binary of Paloma; without it only the others are measured")
     parser.add_argument("--popread", required=True, help="the compiled popread.c")
+    parser.add_argument("--flushcount", required=True, help="the compiled flushcount.c")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--scale", type=float, default=1.0, help="multiplies the number of messages")
+    parser.add_argument("--quick", action="store_true", help="one round with a third of the messages: whether all of it works, no figures")
     parser.add_argument("--cells", default="", help="only the cells whose label begins with one of these (;-separated), e.g. '4 KiB, 10 conn, 1 rcpt'")
     parser.add_argument("--pop3-messages", type=int, default=10_000)
     parser.add_argument("--mailbox-format", choices=["maildir", "mbox"], default="maildir")
     parser.add_argument("--only", choices=["paloma", "postfix"], help="measure only this one")
-    parser.add_argument("--no-flushes", action="store_true")
     parser.add_argument("--no-pop3", action="store_true")
     parser.add_argument("--output", help="write the page to this file too")
     arguments = parser.parse_args()
+    if arguments.quick:
+        arguments.rounds, arguments.scale, arguments.pop3_messages = 1, arguments.scale / 3, arguments.pop3_messages // 5
 
     cells = [cell for cell in CELLS if not arguments.cells or any(label(cell).startswith(part) for part in arguments.cells.split(";"))]
     makers = []
     if arguments.binary and arguments.only != "postfix":
-        makers.append((Paloma.name, lambda folder: Paloma(folder, arguments.binary)))
+        makers.append((Paloma.name, lambda folder: Paloma(folder, arguments.binary, arguments.flushcount)))
     if arguments.only != "paloma":
-        makers.append((PostfixDovecot.name, lambda folder: PostfixDovecot(folder, arguments.mailbox_format)))
+        makers.append((PostfixDovecot.name, lambda folder: PostfixDovecot(folder, arguments.mailbox_format, arguments.flushcount)))
     results = Results([name for name, _ in makers])
     versions = []
     begun_load = os.getloadavg()
@@ -268,7 +272,7 @@ def main():
                         results.add(cell, system.name, value)
                         print(
                             f"round {number + 1}  {label(cell):28} {system.name:18} {value['rate']:9,.0f} msg/s"
-                            f"  {value['cpu']:7.3f} CPU s/1000  {value['disk']:6.2f} B/B",
+                            f"  {value['cpu']:7.3f} CPU s/1000  {value['disk']:6.2f} B/B  {value['flushes']:7.3f} flushes",
                             file=sys.stderr, flush=True,
                         )
                 if not arguments.no_pop3:
@@ -287,31 +291,10 @@ def main():
                 for system in systems:
                     system.stop()
                     shutil.rmtree(system.folder, ignore_errors=True)
-        if not arguments.no_flushes:
-            for cell in ((4 * KIB, 1, 1), (4 * KIB, 10, 1), (4 * KIB, 100, 1), (4 * KIB, 10, 50)):
-                for name, make in makers:
-                    folder = work / f"flush-{cell[1]}-{cell[2]}-{name.split()[0]}"
-                    folder.mkdir()
-                    os.chmod(folder, 0o755)
-                    value = flushes(make, folder, cell, arguments.scale)
-                    results.add(f"flushes per message, {label(cell)}", name, value)
-                    print(f"flushes per message {label(cell):28} {name:18} {value:.3f}", file=sys.stderr, flush=True)
     finally:
         shutil.rmtree(work, ignore_errors=True)
 
-    page = "\n".join([
-        f"Measured {datetime.date.today().isoformat()} on {machine()}.",
-        f"{'; '.join(versions)}. {arguments.rounds} interleaved rounds; median (lowest–highest). Load of the machine before: {begun_load[0]:.1f}.",
-        "",
-        tables(results, cells),
-        "",
-    ])
-    print(page)
-    if arguments.output:
-        path = Path(arguments.output)
-        mark = "<!-- what follows is written by scripts/bench -->\n"
-        kept = path.read_text().split(mark)[0] if path.exists() else ""
-        path.write_text(kept + mark + "\n" + page)
+    print_page(versions, arguments.rounds, begun_load[0], tables(results, cells), arguments.output)
 
 
 if __name__ == "__main__":

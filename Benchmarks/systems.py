@@ -1,8 +1,11 @@
 """The systems that are compared. Each is started from nothing in a folder of its own, on free loopback ports, and stopped.
 
-A system knows: start(), stop(), smtp_port, pop3_port, delivered() (messages in mailboxes so far), flushed run (strace=FILE).
+A system knows: start(), stop(), smtp_port, pop3_port, delivered() (messages in mailboxes so far), queued() (messages that wait to
+leave), flushes.value() (calls that wait for the disk, so far). With a relay, a port on loopback, mail to `out@` and to `crowd@` leaves
+through it: to one recipient elsewhere, and to fifty.
 """
 
+import json
 import os
 import re
 import shutil
@@ -21,7 +24,8 @@ BOXES = [f"box{number}" for number in range(10)]
 CROWD = [f"{number}box" for number in range(50, 1, -1)] + ["box"]
 READER = "reader"
 ACCOUNTS = BOXES + CROWD + [READER]
-STRACE = ["strace", "-f", "--seccomp-bpf", "-c", "-e", "trace=fsync,fdatasync,sync_file_range,msync,pwritev2", "-o"]
+ELSEWHERE = "elsewhere.example"
+OUTSIDERS = [f"someone{number}@{ELSEWHERE}" for number in range(50)]
 
 
 def free_port():
@@ -56,6 +60,28 @@ def greets(port, word):
         return False
 
 
+class FlushCount:
+    """Counts fsync, fdatasync, sync_file_range, msync and pwritev2 of a system's processes, by flushcount.c."""
+
+    def __init__(self, folder, library):
+        self.library = library
+        self.path = Path(folder) / "flushes"
+
+    def begin(self):
+        """What has to be in the environment of every process."""
+        if not self.library:
+            return {}
+        # Beside the system's files: its users may not see the folder that the library was built in.
+        library = self.path.with_suffix(".so")
+        shutil.copy(self.library, library)
+        self.path.write_bytes(bytes(8))
+        os.chmod(self.path, 0o666)
+        return {"LD_PRELOAD": str(library), "FLUSHCOUNT": str(self.path)}
+
+    def value(self):
+        return int.from_bytes(self.path.read_bytes(), "little") if self.library else 0
+
+
 class PostfixDovecot:
     """Debian's Postfix handing over to Debian's Dovecot by LMTP on a Unix socket, both with their defaults besides what it
     takes to run beside whatever else is on the machine: own folders, own ports, users from a file. Not in a chroot."""
@@ -63,15 +89,16 @@ class PostfixDovecot:
     name = "Postfix + Dovecot"
     accepts_before_delivery = True
 
-    def __init__(self, folder, mailbox_format="maildir"):
+    def __init__(self, folder, mailbox_format="maildir", counter=None, relay=None):
         self.folder = Path(folder)
+        self.relay = relay
+        self.flushes = FlushCount(folder, counter)
         self.mailbox_format = mailbox_format
         self.postfix = self.folder / "postfix"
         self.dovecot = self.folder / "dovecot"
         self.mail = self.folder / "mail"
         self.accounting = None
         self.uid = 65534  # nobody: Dovecot refuses to deliver as root
-        self.strace = None
 
     def write(self):
         for folder in (self.postfix, self.postfix / "queue", self.postfix / "data", self.dovecot, self.dovecot / "run", self.mail):
@@ -79,6 +106,8 @@ class PostfixDovecot:
         os.chmod(self.folder, 0o755)
         shutil.chown(self.postfix / "data", "postfix")
         shutil.chown(self.mail, self.uid)
+        environment = self.flushes.begin()
+        imported = " ".join(f"{name}={value}" for name, value in environment.items())
         self.smtp_port, self.pop3_port = free_port(), free_port()
 
         master = Path("/usr/share/postfix/master.cf.dist")
@@ -108,7 +137,13 @@ alias_maps =
 virtual_mailbox_domains = {DOMAIN}
 virtual_mailbox_maps = texthash:{self.postfix}/accounts
 virtual_transport = lmtp:unix:{self.dovecot}/run/lmtp
-""")
+import_environment = MAIL_CONFIG MAIL_LOGTAG TZ LANG=C POSTLOG_SERVICE POSTLOG_HOSTNAME {imported}
+""" + (f"""
+relayhost = [127.0.0.1]:{self.relay}
+virtual_alias_domains =
+virtual_alias_maps = texthash:{self.postfix}/aliases
+""" if self.relay else ""))
+        (self.postfix / "aliases").write_text(f"out@{DOMAIN} {OUTSIDERS[0]}\ncrowd@{DOMAIN} {' '.join(OUTSIDERS)}\n")
         (self.postfix / "accounts").write_text("".join(f"{name}@{DOMAIN} yes\n" for name in ACCOUNTS))
 
         location = "maildir:~/Maildir" if self.mailbox_format == "maildir" else "mbox:~/mail:INBOX=~/inbox"
@@ -119,6 +154,7 @@ virtual_transport = lmtp:unix:{self.dovecot}/run/lmtp
 base_dir = {self.dovecot}/run
 state_dir = {self.dovecot}/run
 log_path = {self.folder}/dovecot.log
+import_environment = TZ CORE_OUTOFMEM CORE_ERROR LISTEN_PID LISTEN_FDS NOTIFY_SOCKET {imported}
 protocols = lmtp pop3
 listen = 127.0.0.1
 ssl = no
@@ -151,20 +187,19 @@ service pop3-login {{
 }}
 """)
 
-    def start(self, strace=None):
+    def start(self):
         self.write()
         self.accounting = Accounting(f"postfix-dovecot-{time.monotonic_ns()}")
-        self.strace = strace
-        traced = [STRACE + [f"{strace}.{part}"] for part in ("postfix", "dovecot")] if strace else [[], []]
+        environment = dict(os.environ, **self.flushes.begin())
         begun = time.monotonic()
         log = open(self.folder / "start.log", "ab")
         self.processes = []
         for command in (
-            traced[1] + ["/usr/sbin/dovecot", "-F", "-c", str(self.dovecot / "dovecot.conf")],
-            traced[0] + ["/usr/sbin/postfix", "-c", str(self.postfix), "start-fg"],
+            ["/usr/sbin/dovecot", "-F", "-c", str(self.dovecot / "dovecot.conf")],
+            ["/usr/sbin/postfix", "-c", str(self.postfix), "start-fg"],
         ):
             process = subprocess.Popen(
-                command, stdout=log, stderr=log, stdin=subprocess.DEVNULL,
+                command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, env=environment,
                 preexec_fn=self.accounting.enter, start_new_session=True,
             )
             self.accounting.add_root(process.pid)
@@ -173,8 +208,7 @@ service pop3-login {{
         self.ready_seconds = time.monotonic() - begun
 
     def stop(self):
-        environment = dict(os.environ)
-        subprocess.run(["/usr/sbin/postfix", "-c", str(self.postfix), "stop"], capture_output=True, env=environment)
+        subprocess.run(["/usr/sbin/postfix", "-c", str(self.postfix), "stop"], capture_output=True)
         subprocess.run(["/usr/bin/doveadm", "-c", str(self.dovecot / "dovecot.conf"), "stop"], capture_output=True)
         for process in self.processes:
             try:
@@ -212,8 +246,11 @@ service pop3-login {{
             path.write_bytes(message)
         subprocess.run(["chown", "-R", str(self.uid), str(self.mail / READER)], check=True)
 
-    def flushes(self):
-        return sum(flushes_in(Path(f"{self.strace}.{part}")) for part in ("postfix", "dovecot"))
+    def queued(self):
+        """Messages in the queue's folders; deferred ones stand in folders by the first letter of their names."""
+        return sum(
+            len(names) for part in ("maildrop", "incoming", "active", "deferred") for _, _, names in os.walk(self.postfix / "queue" / part)
+        )
 
     def versions(self):
         postfix = subprocess.run(["postconf", "-c", str(self.postfix), "-h", "mail_version"], capture_output=True, text=True).stdout.strip()
@@ -227,15 +264,17 @@ class Paloma:
     name = "Paloma"
     accepts_before_delivery = False
 
-    def __init__(self, folder, binary):
+    def __init__(self, folder, binary, counter=None, relay=None):
         self.folder = Path(folder)
+        self.relay = relay
+        self.flushes = FlushCount(folder, counter)
         self.binary = str(binary)
         self.config = self.folder / "home" / "paloma.toml"
 
     def run(self, *arguments, **more):
         return subprocess.run([self.binary, *arguments], check=True, capture_output=True, **more)
 
-    def start(self, strace=None):
+    def start(self):
         self.folder.mkdir(parents=True, exist_ok=True)
         self.run("init", str(self.folder / "home"), "--domain", DOMAIN, "--port-base", "20000", "--auth-without-tls")
         text = self.config.read_text()
@@ -246,21 +285,25 @@ class Paloma:
             ports[int(match.group(1)) - 20000] = port
             return f"port = {port}"
 
-        self.config.write_text(re.sub(r"^port\s*=\s*(20\d\d\d)\b", replace, text, flags=re.M))
+        text = re.sub(r"^port\s*=\s*(20\d\d\d)\b", replace, text, flags=re.M)
+        if self.relay:
+            text += f'\n[outbound]\nrelay = "smtp://127.0.0.1:{self.relay}"\n'
+        self.config.write_text(text)
         self.smtp_port, self.pop3_port, self.http_port = ports[25], ports[110], ports.get(80)
         for name in ACCOUNTS:
             self.run("account", "add", f"{name}@{DOMAIN}", "--password-stdin", "--config", str(self.config), input=PASSWORD.encode() + b"\n")
-        self.strace = strace
+        if self.relay:
+            self.run("alias", "add", f"out@{DOMAIN}", OUTSIDERS[0], "--config", str(self.config))
+            self.run("alias", "add", f"crowd@{DOMAIN}", *OUTSIDERS, "--config", str(self.config))
         self.serve()
 
     def serve(self):
         self.accounting = Accounting(f"paloma-{time.monotonic_ns()}")
-        prefix = STRACE + [f"{self.strace}.paloma"] if self.strace else []
         log = open(self.folder / "paloma.log", "ab")
         begun = time.monotonic()
         self.process = subprocess.Popen(
-            prefix + [self.binary, "serve", "--config", str(self.config)], stdout=log, stderr=log,
-            stdin=subprocess.DEVNULL, preexec_fn=self.accounting.enter, start_new_session=True,
+            [self.binary, "serve", "--config", str(self.config)], stdout=log, stderr=log,
+            env=dict(os.environ, **self.flushes.begin()), stdin=subprocess.DEVNULL, preexec_fn=self.accounting.enter, start_new_session=True,
         )
         self.accounting.add_root(self.process.pid)
         wait_for(lambda: greets(self.smtp_port, b"220") and greets(self.pop3_port, b"+OK"), self.name)
@@ -269,10 +312,7 @@ class Paloma:
         wait_for(lambda: connects(self.http_port), self.name)
 
     def stop(self):
-        for pid in self.accounting.pids() or [self.process.pid]:
-            name = Path(f"/proc/{pid}/comm")
-            if name.exists() and name.read_text().strip() != "strace":
-                os.kill(pid, 15)
+        self.process.terminate()
         try:
             self.process.wait(30)
         except subprocess.TimeoutExpired:
@@ -294,18 +334,10 @@ class Paloma:
         self.run("import", "--account", f"{READER}@{DOMAIN}", "--mbox", str(mbox), "--config", str(self.config))
         mbox.unlink()
 
-    def flushes(self):
-        return flushes_in(Path(f"{self.strace}.paloma"))
+    def queued(self):
+        """Whether any message waits: 1 or 0."""
+        listed = self.run("queue", "list", "--limit", "1", "--json", "--config", str(self.config), text=True).stdout
+        return len(json.loads(listed))
 
     def versions(self):
         return self.run("--version", text=True).stdout.strip() or "Paloma"
-
-
-def flushes_in(summary):
-    """The calls that strace -c counted."""
-    total = 0
-    for line in summary.read_text().splitlines():
-        fields = line.split()
-        if fields and fields[-1] in ("fsync", "fdatasync", "sync_file_range", "msync", "pwritev2"):
-            total += int(fields[3])
-    return total

@@ -64,6 +64,6 @@ extension MailStore {
     /// One reference less to a message; with the last one what was read from it goes too.
     static func releaseContent(_ email: EmailID, in transaction: SQLTransaction) throws {
         guard try transaction.release(email) else { return }
-        try transaction.run("DELETE FROM email_facts WHERE email = ?1", .integer(email.rawValue))
+        try forgetFacts(of: email, in: transaction)
     }
 }

@@ -104,5 +104,15 @@ extension MailStore {
             .integer(email.rawValue), .octets(facts.envelope), .octets(facts.bodyStructure), .octets(facts.partIndex),
             .text(facts.subject), .text(facts.preview), .optional(facts.sentSecondsSince1970),
             .integer(facts.hasAttachment ? 1 : 0))
+        guard facts.wireOctetsAdded > 0 else { return }
+        try transaction.run(
+            "INSERT INTO wire_size VALUES (?1, ?2) ON CONFLICT (email) DO NOTHING", .integer(email.rawValue),
+            .integer(Int64(facts.wireOctetsAdded)))
+    }
+
+    /// Forgets what was read from a message.
+    static func forgetFacts(of email: EmailID, in transaction: SQLTransaction) throws {
+        try transaction.run("DELETE FROM email_facts WHERE email = ?1", .integer(email.rawValue))
+        try transaction.run("DELETE FROM wire_size WHERE email = ?1", .integer(email.rawValue))
     }
 }

@@ -149,7 +149,7 @@ extension MailStore {
     public static func reread(
         _ email: EmailID, _ octets: UnsafeRawBufferPointer, in transaction: SQLTransaction
     ) throws {
-        try transaction.run("DELETE FROM email_facts WHERE email = ?1", .integer(email.rawValue))
+        try forgetFacts(of: email, in: transaction)
         try keep(MessageFacts(parsing: octets), of: email, in: transaction)
         try transaction.run(
             """

@@ -8,7 +8,8 @@ extension MailStore {
         public var uid: UID
         /// The message.
         public var email: EmailID
-        /// Its size as it is sent: the copy's prefix and the stored message.
+        /// Its size as it is sent line by line (RFC 1939 §11): the copy's prefix, the stored message, and what ``WireSize``
+        /// says is added to it.
         public var octets: Int64
     }
 
@@ -41,8 +42,11 @@ extension MailStore {
             var list: [MessageSummary] = []
             list.reserveCapacity(count)
             try transaction.query(
-                "SELECT uid, email, octets FROM message WHERE account = ?1 AND mailbox = ?2 ORDER BY uid",
-                .integer(account.rawValue), .integer(mailbox.rawValue)
+                """
+                SELECT uid, message.email, octets + coalesce(added, 0)
+                FROM message LEFT JOIN wire_size ON wire_size.email = message.email
+                WHERE account = ?1 AND mailbox = ?2 ORDER BY uid
+                """, .integer(account.rawValue), .integer(mailbox.rawValue)
             ) { row in
                 list.append(
                     MessageSummary(

@@ -88,6 +88,11 @@ extension MailStore {
             ],
             // What went up to this tick of the clock is not in `expunged` any more.
             ["ALTER TABLE mailbox ADD COLUMN expunged_floor BIGINT NOT NULL DEFAULT 0"],
+            [
+                // What sending a message line by line adds to its octets, where it adds any: BDAT may bring bare LF, and
+                // messages that end in the middle of a line.
+                "CREATE TABLE wire_size (email INTEGER PRIMARY KEY, added BIGINT NOT NULL)"
+            ],
         ], references: ["SELECT email FROM message"],
         salvaged: [("mailbox", "account"), ("account_state", "account")])
 }

@@ -31,7 +31,8 @@ struct MaildropReadAhead {
     private static let batchMessagesMax = 128
 
     /// The message at an index, if it is here already: whoever asks for it need not wait.
-    mutating func messageIfHere(_ index: Int, of maildrop: POP3Session.OpenMaildrop, in store: Store) -> OpenedMessage? {
+    mutating func messageIfHere(_ index: Int, of maildrop: POP3Session.OpenMaildrop, in store: Store) -> OpenedMessage?
+    {
         if let coming, coming.range.contains(index), let batch = coming.read.valueIfRead {
             arrive(batch, of: maildrop, in: store)
         }

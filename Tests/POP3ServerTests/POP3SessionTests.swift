@@ -37,6 +37,39 @@ import Testing
         }
     }
 
+    /// What BDAT and an import may bring: bare LF, and no end of the last line (RFC 1939 §11).
+    @Test(arguments: ["one\n.two\n", "one\r\ntwo", "one\ntwo", "one\r", "\n\n", "one\r\n"])
+    func theSizeIsThatOfWhatIsSent(_ body: String) async throws {
+        try await withListener { listener, _ in
+            try await listener.test.deliver("Subject: hi\r\n\r\n" + body, to: "ana@example.test")
+            let (client, reply) = try await listener.login()
+            let size = try #require(Int(try await client.ask("LIST 1").dropFirst("+OK 1 ".count).dropLast()))
+            #expect(reply == "+OK Maildrop has 1 message (\(size) octets)\r\n")
+            #expect(try await client.ask("RETR 1") == "+OK \(size) octets\r\n")
+            let sent = await client.hear("\r\n.\r\n")
+            #expect(sent.dropLast(2).replacing("\r\n..", with: "\r\n.").utf8.count == size)
+        }
+    }
+
+    /// The size is counted anew with the database, and goes with its message.
+    @Test func theSizeSurvivesARebuild() async throws {
+        let folder = TestFolder()
+        var listed = ""
+        try await withListener(folder) { listener, _ in
+            try await listener.test.deliver("Subject: hi\n\none\ntwo", to: "ana@example.test")
+            listed = try await listener.login().client.ask("LIST 1")
+        }
+        try folder.removeDatabase()
+        #expect(try MailSystemStore.rebuild(folder.path).problems == [])
+        try await withListener(folder) { listener, _ in
+            let (client, _) = try await listener.login()
+            #expect(try await client.ask("LIST 1") == listed)
+            #expect(try await client.ask("DELE 1").hasPrefix("+OK"))
+            #expect(try await client.ask("QUIT").hasPrefix("+OK"))
+            #expect(try await listener.test.count("SELECT count(*) FROM wire_size") == 0)
+        }
+    }
+
     @Test func aLargeMessageIsSentAsItIs() async throws {
         try await withListener { listener, ana in
             let line = String(repeating: "x", count: 98) + "\r\n"
@@ -50,6 +83,27 @@ import Testing
             #expect(heard == stored.replacing("\r\n.", with: "\r\n..") + ".\r\n")
             #expect(try await client.ask("TOP 1 2").hasPrefix("+OK "))
             #expect(await client.hear("\r\n.\r\n").hasSuffix("\(line)..\r\n.\r\n"))
+        }
+    }
+
+    /// Commands that arrive together are answered in their order, from what was read ahead and not.
+    @Test func aMaildropIsCollectedInOneGo() async throws {
+        try await withListener { listener, ana in
+            for number in 1...40 {
+                let lines = String(repeating: ".line \(number)\r\n", count: number * number)
+                try await listener.test.deliver("Subject: \(number)\r\n\r\n\(lines)", to: "ana@example.test")
+            }
+            let stored = try await listener.test.inbox(ana)
+            let stuffed = stored.map { $0.replacing("\r\n.", with: "\r\n..") }
+            let (client, _) = try await listener.login()
+            let order = Array(1...20) + [7, 8, 3] + Array(21...40) + [40, 1, 2]
+            try await client.say(order.map { "RETR \($0)\r\nTOP \($0) 0\r\n" }.joined())
+            for number in order {
+                #expect(await client.hear("\r\n") == "+OK \(stored[number - 1].utf8.count) octets\r\n")
+                #expect(await client.hear("\r\n.\r\n") == stuffed[number - 1] + ".\r\n")
+                #expect(await client.hear("\r\n").hasPrefix("+OK "))
+                #expect(await client.hear("\r\n.\r\n").hasSuffix("Subject: \(number)\r\n\r\n.\r\n"))
+            }
         }
     }
 

@@ -6,6 +6,8 @@
 package struct MessageFacts: Sendable, Hashable {
     /// Octets of the blob.
     package let octetCount: Int
+    /// What ``WireSize`` says that sending it line by line adds.
+    package let wireOctetsAdded: Int
     /// Line ends in the blob.
     package let lineCount: Int
     /// IMAP's ENVELOPE, ready to send.
@@ -51,6 +53,7 @@ package struct MessageFacts: Sendable, Hashable {
         bodyStructure = text.octets
         partIndex = PartIndex(message).encoded()
         octetCount = message.octetCount
+        wireOctetsAdded = WireSize.addedOctets(to: bytes)
         lineCount = message.lineCount
         limitReached = message.limitReached
 

@@ -5,8 +5,8 @@ package import NIOCore
 ///
 /// Messages that arrive later belong to the next session (RFC 1939 §5).
 package struct Maildrop: Sendable {
-    /// Each message's octets as RETR sends them, not counting stuffing (RFC 1939 §11, RFC 6856 §2.1): what `WireSize`
-    /// counts. For a message stored with CRLF throughout and at its end that is its stored size.
+    /// Each message's octets as RETR sends them, not counting stuffing (RFC 1939 §11, RFC 6856 §2.1): a bare LF
+    /// counts as two, a missing CRLF at the end is added.
     package let sizes: [UInt32]
     /// Each message's UID, ascending.
     package let uids: [UInt32]
