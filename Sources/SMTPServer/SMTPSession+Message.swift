@@ -86,7 +86,7 @@ extension SMTPSession {
             switch context.configuration.role {
             case .mta: .smtp
             case .lmtp: .lmtp
-            case .msa: .submission
+            case .submission: .submission
             }
         return Arrival(
             via, peer: info.peerText, helo: machine.helloName?.text, tls: tls?.description,
