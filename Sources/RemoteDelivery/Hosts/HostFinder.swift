@@ -77,7 +77,7 @@ struct HostFinder: Sendable {
                 error.permanence == .permanent
                 ? .local(.permanent, 4, 4, "\(host) has no address: \(error)")
                 : .local(.temporary, 4, 3, "\(host): \(error)")
-            throw DialFailure(reply, host: host.ascii)
+            throw DialFailure(reply, host: RemoteHost(host))
         }
     }
 }

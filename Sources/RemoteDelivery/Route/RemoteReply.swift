@@ -48,4 +48,20 @@ package struct RemoteReply: Error, Hashable, Sendable {
 
     /// All lines in one.
     package var text: String { lines.joined(separator: " / ") }
+
+    /// What the queue remembers of the last attempt: a reply with its codes, or words of ours; empty for none.
+    init(lastSaid text: String) {
+        let words = text.split(separator: " ", maxSplits: 2)
+        guard let code = words.first, code.utf8.count == 3, let number = Int(code), (400...599).contains(number) else {
+            self = .local(.temporary, 4, 7, text.isEmpty ? "no attempt has succeeded" : text)
+            return
+        }
+        let numbers = words.dropFirst().first?.split(separator: ".").compactMap { UInt16($0) } ?? []
+        let isKnown = numbers.count == 3
+        self.init(
+            permanence: .temporary,
+            status: EnhancedStatusCode(
+                .persistentTransientFailure, isKnown ? numbers[1] : 0, isKnown ? numbers[2] : 0), lines: [text],
+            speaker: .remote)
+    }
 }

@@ -15,6 +15,8 @@ struct Feed {
     var inFlight: Set<Key> = []
     /// Whether the queue is being read for it.
     var isReading = false
+    /// Settled while the queue was being read: what was read may still have them.
+    var settledMeanwhile: Set<Key> = []
     /// Whether something may have come while it was read.
     var mustReadAgain = false
     /// Whether a server took part in anything.
@@ -31,16 +33,25 @@ struct Feed {
 
     var wantsMore: Bool { inFlight.count < Self.inFlightMax / 2 }
 
+    /// An item is settled.
+    mutating func settle(_ item: QueueItem) {
+        let keys = Self.keys(item)
+        inFlight.subtract(keys)
+        if isReading { settledMeanwhile.formUnion(keys) }
+    }
+
     static func keys(_ item: QueueItem) -> [Key] {
         item.recipients.map { Key(queueID: item.queueID.rawValue, recipient: $0.number) }
     }
 
     /// What is not on its way yet, and on its way with that.
     mutating func take(_ items: [QueueItem]) -> [QueueItem] {
-        items.compactMap { item in
+        defer { settledMeanwhile = [] }
+        return items.compactMap { item in
             var item = item
-            item.recipients.removeAll {
-                !inFlight.insert(Key(queueID: item.queueID.rawValue, recipient: $0.number)).inserted
+            item.recipients.removeAll { recipient in
+                let key = Key(queueID: item.queueID.rawValue, recipient: recipient.number)
+                return settledMeanwhile.contains(key) || !inFlight.insert(key).inserted
             }
             return item.recipients.isEmpty ? nil : item
         }

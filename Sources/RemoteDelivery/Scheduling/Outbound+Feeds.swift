@@ -37,7 +37,7 @@ extension Outbound {
     /// An item is settled.
     func settled(_ item: QueueItem, _ reached: MailQueue.Reached) async {
         guard var feed = feeds[item.destination] else { return }
-        feed.inFlight.subtract(Feed.keys(item))
+        feed.settle(item)
         if reached == .reached { feed.reached = .reached }
         feeds[item.destination] = feed
         if feed.wantsMore { await read(item.destination) }

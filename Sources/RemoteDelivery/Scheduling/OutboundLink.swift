@@ -23,8 +23,8 @@ package enum RecipientResult: Sendable, Equatable {
 package struct ItemOutcome: Sendable {
     /// For each recipient, by its number.
     package var results: [Int64: RecipientResult]
-    /// The host, as its MX record or the configuration names it, with its address; nil when there was none to try.
-    package var host: String?
+    /// The host; nil when there was none to try.
+    package var host: RemoteHost?
     /// Protocol, cipher and how the other side was verified.
     package var tls: String?
     /// Signatures that were added.
@@ -33,13 +33,13 @@ package struct ItemOutcome: Sendable {
     package var nextAttempt: Int64?
 
     /// The same for all recipients.
-    package init(all item: QueueItem, _ result: RecipientResult, host: String? = nil) {
+    package init(all item: QueueItem, _ result: RecipientResult, host: RemoteHost? = nil) {
         results = Dictionary(uniqueKeysWithValues: item.recipients.map { ($0.number, result) })
         self.host = host
     }
 
     /// Nothing yet.
-    package init(host: String?, tls: String?) {
+    package init(host: RemoteHost?, tls: String?) {
         results = [:]
         self.host = host
         self.tls = tls
@@ -71,10 +71,10 @@ package struct DialFailure: Error, Sendable, Equatable {
     /// What it means for the messages.
     package var reply: RemoteReply
     /// The host that was tried last.
-    package var host: String?
+    package var host: RemoteHost?
 
     /// A failure.
-    package init(_ reply: RemoteReply, host: String? = nil) {
+    package init(_ reply: RemoteReply, host: RemoteHost? = nil) {
         self.reply = reply
         self.host = host
     }

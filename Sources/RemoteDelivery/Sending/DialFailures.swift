@@ -23,12 +23,12 @@ extension DialFailure {
     /// MTA-STS does not name this host (RFC 8461 §5).
     static func forbidden(_ host: Domain, _ domain: Domain) -> DialFailure {
         DialFailure(
-            .local(.temporary, 7, 5, "the policy of \(domain) (MTA-STS) does not allow \(host)"), host: host.ascii)
+            .local(.temporary, 7, 5, "the policy of \(domain) (MTA-STS) does not allow \(host)"), host: RemoteHost(host))
     }
 
     /// A session that did not come about.
     init(_ failure: SMTPSessionFailure, _ host: Domain, _ endpoint: SocketEndpoint) {
-        self.init(RemoteReply(failure), host: "\(host) (\(endpoint))")
+        self.init(RemoteReply(failure), host: RemoteHost(host, endpoint))
     }
 
     /// The same, to be tried again.

@@ -96,6 +96,8 @@ package struct MessageSender: Sendable {
                 outcome.results[recipient.number] = .deferred(reply)
             }
         }
+        // Where nobody could be reached, the next attempt is made on a new connection: it may meet another server.
+        if !outcome.results.isEmpty, outcome.results.values.allSatisfy(\.isDeferred) { outcome.connection = .spent }
         return outcome
     }
 

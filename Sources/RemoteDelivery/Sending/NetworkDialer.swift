@@ -109,7 +109,7 @@ package struct NetworkDialer: OutboundDialer {
                 continue
             case .recordsUnknown(let error):
                 failures.add(
-                    DialFailure(.local(.temporary, 7, 5, "TLSA records of \(host.name): \(error)"), host: host.name.ascii))
+                    DialFailure(.local(.temporary, 7, 5, "TLSA records of \(host.name): \(error)"), host: RemoteHost(host.name)))
                 continue
             }
             for address in found.addresses {
@@ -204,7 +204,7 @@ package struct NetworkDialer: OutboundDialer {
         settings.tlsStart = target.start
         settings.credentials = target.credentials.map { SASLClientCredentials(userName: $0.user, password: SecretBytes(Array($0.password.utf8))) }
         let connection = try await SMTPClientConnection.open(settings, on: executors.next())
-        return NetworkLink(connection, sender, host: "\(target.name) (\(target.endpoint))")
+        return NetworkLink(connection, sender, host: RemoteHost(target.name, target.endpoint))
     }
 }
 

@@ -6,10 +6,10 @@ internal import SMTP
 actor NetworkLink: OutboundLink {
     private let connection: SMTPClientConnection
     private let sender: MessageSender
-    private let host: String
+    private let host: RemoteHost
     private var isSpent = false
 
-    init(_ connection: SMTPClientConnection, _ sender: MessageSender, host: String) {
+    init(_ connection: SMTPClientConnection, _ sender: MessageSender, host: RemoteHost) {
         self.connection = connection
         self.sender = sender
         self.host = host

@@ -11,7 +11,7 @@ enum AttemptEvent {
         _ item: QueueItem, _ outcome: ItemOutcome, _ sorted: SortedOutcome, at seconds: Int64
     ) -> TraceEvent {
         var event = TraceEvent(.attempt, at: seconds)
-        event.add(.host, outcome.host)
+        event.add(.host, outcome.host?.description)
         event.add(.tls, outcome.tls)
         for signature in outcome.signatures { event.add(.signed, signature) }
         for recipient in item.recipients.prefix(toldMax) {

@@ -9,7 +9,7 @@ struct ReportedRecipient: Sendable {
     let action: DeliveryReport.Action
     let reply: RemoteReply
     /// The host that was tried; nil when there was none.
-    let host: String?
+    let host: RemoteHost?
     /// When it is given up; for a delay.
     var retryUntil: Int64?
 
@@ -28,14 +28,15 @@ struct ReportedRecipient: Sendable {
         self.recipient = recipient
         self.action = action
         host = nil
-        let failure = recipient.lastReply.isEmpty ? deadline.failures[item.destination] ?? "" : recipient.lastReply
-        let last = failure.isEmpty ? "no attempt has succeeded" : "the last attempt: \(failure)"
+        let last = recipient.lastReply.isEmpty ? deadline.failures[item.destination] ?? "" : recipient.lastReply
+        var reply = RemoteReply(lastSaid: last)
         if action == .failed {
-            reply = .local(.permanent, 4, 7, "given up after trying for too long; \(last)")
+            // RFC 3463 §3.5: delivery time expired.
+            reply.status = EnhancedStatusCode(.permanentFailure, 4, 7)
         } else {
-            reply = .local(.temporary, 4, 7, "not delivered yet; \(last)")
             retryUntil = item.beginsAt + schedule.expirySeconds
         }
+        self.reply = reply
     }
 
     /// Whether the sender wants to hear of this (RFC 3461 §4.1): failures and delays where nothing was said.

@@ -128,7 +128,7 @@ package struct Reporter: Sendable {
                 guard let address = told.recipient.recipient.path.address else { return nil }
                 var recipient = DeliveryReport.Recipient(address, told.action, told.reply.status(for: told.action))
                 recipient.original = told.recipient.recipient.originalRecipient
-                recipient.remoteMTA = told.reply.speaker == .remote ? told.host.flatMap { Domain($0) } : nil
+                recipient.remoteMTA = told.reply.speaker == .remote ? told.host?.name : nil
                 recipient.diagnostic = told.reply.speaker == .remote ? .smtp(told.reply.lines) : .local(told.reply.text)
                 recipient.lastAttempt = MailDate(secondsSince1970: seconds)
                 recipient.willRetryUntil = told.retryUntil.map { MailDate(secondsSince1970: $0) }

@@ -64,6 +64,11 @@ extension RecipientResult {
         }
     }
 
+    /// Whether it is tried again.
+    var isDeferred: Bool {
+        if case .deferred = self { true } else { false }
+    }
+
     /// What the other server said, or what went wrong.
     var reply: RemoteReply {
         switch self {
