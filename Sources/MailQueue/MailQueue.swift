@@ -65,6 +65,8 @@ public struct MailQueue: Sendable {
         "ALTER TABLE queue_recipient ADD COLUMN destination TEXT NOT NULL DEFAULT ''",
         // 0: waits; 1: held by hand.
         "ALTER TABLE queue_recipient ADD COLUMN state BIGINT NOT NULL DEFAULT 0",
+        // QueuedMessage.Task.
+        "ALTER TABLE queue_recipient ADD COLUMN task BIGINT NOT NULL DEFAULT 0",
         // What stands behind the last @.
         """
         UPDATE queue_recipient SET destination =
@@ -110,18 +112,20 @@ public struct MailQueue: Sendable {
         var destinations: Set<String> = []
         for entry in queued.recipients {
             let recipient = entry.recipient
-            let destination = recipient.path.address?.domain.ascii ?? ""
+            // What is to be done here has no destination.
+            let destination = entry.task == .deliver ? recipient.path.address?.domain.ascii ?? "" : ""
             try transaction.run(
                 """
                 INSERT INTO queue_recipient (
                     queue_id, recipient, reverse_path, forward_path, notify, original_type, original_address,
-                    attempts, next_attempt, last_reply, destination)
-                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, ?8, '', ?9)
+                    attempts, next_attempt, last_reply, destination, task)
+                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, ?8, '', ?9, ?10)
                 """,
                 .integer(email.rawValue), .integer(entry.number), .text(entry.reversePath.address?.written ?? ""),
                 .text(recipient.path.address?.written ?? ""), .optional(recipient.notify.map { Int64($0.rawValue) }),
                 .optional(recipient.originalRecipient?.addressType),
-                .optional(recipient.originalRecipient?.address), .integer(beginsAt), .text(destination))
+                .optional(recipient.originalRecipient?.address), .integer(beginsAt), .text(destination),
+                .integer(Int64(entry.task.rawValue)))
             destinations.insert(destination)
         }
         for destination in destinations { try call(destination, at: beginsAt, in: transaction) }

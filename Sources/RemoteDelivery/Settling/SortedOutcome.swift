@@ -1,6 +1,8 @@
 internal import InternetMessage
+internal import InternetMessage
 internal import MailCore
 internal import MailQueue
+internal import Storage
 
 /// An outcome by what has to be done about it.
 struct SortedOutcome: Sendable {
@@ -22,7 +24,7 @@ struct SortedOutcome: Sendable {
                 delivered += 1
                 // RFC 3461 §5.2.2 (b): a success that the next server will not report.
                 if reports == .endHere, recipient.recipient.notify?.contains(.success) == true {
-                    reported.append(ReportedRecipient(recipient, .relayed, reply, outcome))
+                    reported.append(ReportedRecipient(recipient, recipient.task.success, reply, outcome))
                 }
             case .failed(let reply):
                 done.append(recipient.number)
@@ -45,6 +47,17 @@ struct SortedOutcome: Sendable {
             deferrals[index].recipients.append(number)
         } else {
             deferrals.append(MailQueue.Deferral(recipients: [number], nextAttempt: seconds, reply: reply.text))
+        }
+    }
+}
+
+extension QueuedMessage.Task {
+    /// What a sender is told of success.
+    var success: DeliveryReport.Action {
+        switch self {
+        case .deliver: .relayed
+        case .reportDelivered: .delivered
+        case .reportExpanded: .expanded
         }
     }
 }
