@@ -170,8 +170,9 @@ let package = Package(
         .testTarget(
             name: "RemoteDeliveryTests",
             dependencies: [
-                "AgentTestSupport", "Certificates", "DNSClient", "Delivery", "MailCore", "MailQueue", "MailTrace",
-                "RemoteDelivery", "SASL", "SMTP", "ServerConfiguration", "ServerRuntime", "Storage", nio, nioPosix, nioSSL,
+                "AgentTestSupport", "Certificates", "DNSClient", "Delivery", "Directory", "InternetMessage", "MailCore",
+                "MailQueue", "MailTrace", "RemoteDelivery", "SASL", "SMTP", "SenderAuthentication", "ServerConfiguration",
+                "ServerRuntime", "Storage", nio, nioPosix, nioSSL,
                 logging,
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "SwiftASN1", package: "swift-asn1"),
@@ -239,8 +240,15 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(
-            name: "MailQueueTests", dependencies: ["AgentTestSupport", "MailCore", "MailQueue", "Storage", nio],
-            swiftSettings: strict),
+            name: "MailQueueTests",
+            dependencies: [
+                "AgentTestSupport", "Delivery", "MailCore", "MailQueue", "Storage", nio,
+            ], swiftSettings: strict),
+        .testTarget(
+            name: "MailTraceTests",
+            dependencies: [
+                "AgentTestSupport", "Delivery", "MailCore", "MailQueue", "MailTrace", "Storage", nio,
+            ], swiftSettings: strict),
         .testTarget(
             name: "DeliveryTests",
             dependencies: [
