@@ -171,9 +171,8 @@ let package = Package(
             name: "RemoteDeliveryTests",
             dependencies: [
                 "AgentTestSupport", "Certificates", "DNSClient", "Delivery", "Directory", "InternetMessage", "MailCore",
-                "MailQueue", "MailTrace", "RemoteDelivery", "SASL", "SMTP", "SenderAuthentication", "ServerConfiguration",
-                "ServerRuntime", "Storage", nio, nioPosix, nioSSL,
-                logging,
+                "MailQueue", "MailTrace", "RemoteDelivery", "SASL", "SMTP", "SenderAuthentication",
+                "ServerConfiguration", "ServerRuntime", "Storage", nio, nioPosix, nioSSL, logging,
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "SwiftASN1", package: "swift-asn1"),
                 .product(name: "X509", package: "swift-certificates"),

@@ -11,11 +11,12 @@ internal import ServerConfiguration
 // time has come. Each becomes a **feed**, which reads the recipients that are due a page at a time and hands them to the
 // **lane** of their route; a destination so takes at most a page of memory, whatever waits for it. A lane has a window of
 // **workers**, each with a connection over which items go one after the other. A slow or dead destination fills its own
-// feed and its own lane, and holds back nobody else.
+// feed and its own lane, and holds back nobody else: when all connections are taken, a lane that has several gives one to a
+// lane that has none.
 //
 // A route whose servers cannot be reached is closed for a time that grows with each failure; what waited in its lane goes
 // back to the queue, and its destinations are postponed as a whole. What happens to each item is settled, on disk, before
-// the worker takes the next.
+// the worker takes the next: a crash has at most one message of each connection sent twice.
 
 /// Sends what is in the queue, until it is stopped.
 package actor Outbound {
