@@ -87,7 +87,19 @@ extension MailStore {
                 """,
             ],
             // What went up to this tick of the clock is not in `expunged` any more.
-            ["ALTER TABLE mailbox ADD COLUMN expunged_floor BIGINT NOT NULL DEFAULT 0"],
+            [
+                "ALTER TABLE mailbox ADD COLUMN expunged_floor BIGINT NOT NULL DEFAULT 0",
+                // Rows of `thread_reference` that came lately: a delivery into a large store would else write a page of its own
+                // for each of them, since hashes are all over the place.
+                """
+                CREATE TABLE thread_recent (
+                    account BIGINT NOT NULL,
+                    reference_hash BIGINT NOT NULL,
+                    thread BIGINT NOT NULL,
+                    PRIMARY KEY (account, reference_hash)
+                ) WITHOUT ROWID
+                """,
+            ],
         ], references: ["SELECT email FROM message"],
         salvaged: [("mailbox", "account"), ("account_state", "account")])
 }
