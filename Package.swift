@@ -161,7 +161,8 @@ let package = Package(
             name: "RemoteDelivery",
             dependencies: [
                 "DNSClient", "Delivery", "Directory", "InternetMessage", "MailCore", "MailQueue", "MailTrace", "SASL",
-                "SMTP", "SenderAuthentication", "ServerConfiguration", "ServerRuntime", "Storage", nio, nioPosix, nioSSL,
+                "SMTP", "SenderAuthentication", "ServerConfiguration", "ServerRuntime", "Storage", nio, nioPosix,
+                nioSSL,
                 logging, metrics, serviceLifecycle, .product(name: "NIOTLS", package: "swift-nio"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "SwiftASN1", package: "swift-asn1"),
@@ -171,7 +172,8 @@ let package = Package(
             name: "RemoteDeliveryTests",
             dependencies: [
                 "AgentTestSupport", "Certificates", "DNSClient", "Delivery", "MailCore", "MailQueue", "MailTrace",
-                "RemoteDelivery", "SASL", "SMTP", "ServerConfiguration", "ServerRuntime", "Storage", nio, nioPosix, nioSSL,
+                "RemoteDelivery", "SASL", "SMTP", "ServerConfiguration", "ServerRuntime", "Storage", nio, nioPosix,
+                nioSSL,
                 logging,
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "SwiftASN1", package: "swift-asn1"),
@@ -206,7 +208,8 @@ let package = Package(
         .target(
             name: "Admin",
             dependencies: [
-                "Delivery", "Directory", "MailCore", "MailQueue", "MailStore", "MailTrace", "MailboxFormats", "Storage", nio,
+                "Delivery", "Directory", "MailCore", "MailQueue", "MailStore", "MailTrace", "MailboxFormats", "Storage",
+                nio,
                 nioPosix,
                 serviceLifecycle,
             ], swiftSettings: strict),

@@ -31,7 +31,10 @@ struct TLSPolicyFinder: Sendable {
             do throws(DNSError) {
                 let answer = try await dns.tlsa(port: port, host: host.name)
                 if answer.security == .secure {
-                    return .policy(.dane(answer.records.compactMap { DANERecord($0) }, names: [host.name] + (domain.map { [$0] } ?? [])))
+                    return .policy(
+                        .dane(
+                            answer.records.compactMap { DANERecord($0) },
+                            names: [host.name] + (domain.map { [$0] } ?? [])))
                 }
             } catch {
                 if error.permanence == .temporary { return .recordsUnknown(error) }

@@ -109,7 +109,9 @@ package struct NetworkDialer: OutboundDialer {
                 continue
             case .recordsUnknown(let error):
                 failures.add(
-                    DialFailure(.local(.temporary, 7, 5, "TLSA records of \(host.name): \(error)"), host: RemoteHost(host.name)))
+                    DialFailure(
+                        .local(.temporary, 7, 5, "TLSA records of \(host.name): \(error)"), host: RemoteHost(host.name))
+                )
                 continue
             }
             for address in found.addresses {
@@ -146,7 +148,8 @@ package struct NetworkDialer: OutboundDialer {
                 throw DialFailure(.local(.temporary, 3, 5, "the smarthost \(relay.host):\(relay.port) is this server"))
             }
             let target = Target(
-                name: name, endpoint: endpoint, tls: tls(of: relay, name, route), start: relay.tls == .implicit ? .implicit : .startTLS,
+                name: name, endpoint: endpoint, tls: tls(of: relay, name, route),
+                start: relay.tls == .implicit ? .implicit : .startTLS,
                 credentials: relay.credentials)
             do throws(DialFailure) {
                 return try await connect(target, route)
@@ -155,7 +158,8 @@ package struct NetworkDialer: OutboundDialer {
             }
         }
         // Whatever is wrong with our own smarthost, it is no fault of the message.
-        throw failures.result.map { $0.madeTemporary } ?? DialFailure(.local(.temporary, 4, 1, "no answer from \(name)"))
+        throw failures.result.map { $0.madeTemporary }
+            ?? DialFailure(.local(.temporary, 4, 1, "no answer from \(name)"))
     }
 
     /// A password goes to nobody but the server that was meant.
@@ -202,7 +206,9 @@ package struct NetworkDialer: OutboundDialer {
             address: address, serverName: target.name, clientName: finder.hostname.ascii)
         settings.tls = tls
         settings.tlsStart = target.start
-        settings.credentials = target.credentials.map { SASLClientCredentials(userName: $0.user, password: SecretBytes(Array($0.password.utf8))) }
+        settings.credentials = target.credentials.map {
+            SASLClientCredentials(userName: $0.user, password: SecretBytes(Array($0.password.utf8)))
+        }
         let connection = try await SMTPClientConnection.open(settings, on: executors.next())
         return NetworkLink(connection, sender, host: RemoteHost(target.name, target.endpoint))
     }
