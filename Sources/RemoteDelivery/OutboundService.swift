@@ -59,12 +59,12 @@ package struct OutboundService: Service {
     private func prune() async {
         await cancelWhenGracefulShutdown {
             while !Task.isCancelled {
+                do { try await Task.sleep(for: .seconds(Self.pruneSeconds)) } catch { return }
                 do {
                     while try await trace.prune(before: now() - Int64(traceDays) * 86_400) {}
                 } catch {
                     logger.error("trace not pruned", metadata: ["error": "\(error)"])
                 }
-                do { try await Task.sleep(for: .seconds(Self.pruneSeconds)) } catch { return }
             }
         }
     }
