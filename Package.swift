@@ -162,17 +162,17 @@ let package = Package(
             dependencies: [
                 "DNSClient", "Delivery", "Directory", "InternetMessage", "MailCore", "MailQueue", "MailTrace", "SASL",
                 "SMTP", "SenderAuthentication", "ServerConfiguration", "ServerRuntime", "Storage", nio, nioPosix, nioSSL,
-                logging, metrics, serviceLifecycle, .product(name: "NIOTLS", package: "swift-nio"),
-                .product(name: "Crypto", package: "swift-crypto"),
+                logging, metrics, serviceLifecycle, .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOTLS", package: "swift-nio"), .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "SwiftASN1", package: "swift-asn1"),
                 .product(name: "X509", package: "swift-certificates"),
             ], swiftSettings: strict),
         .testTarget(
             name: "RemoteDeliveryTests",
             dependencies: [
-                "AgentTestSupport", "Certificates", "DNSClient", "Delivery", "MailCore", "MailQueue", "MailTrace",
-                "RemoteDelivery", "SASL", "SMTP", "ServerConfiguration", "ServerRuntime", "Storage", nio, nioPosix, nioSSL,
-                logging,
+                "AgentTestSupport", "Certificates", "DNSClient", "DNSTestSupport", "Delivery", "MailCore", "MailQueue",
+                "MailTrace", "RemoteDelivery", "SASL", "SMTP", "SenderAuthentication", "ServerConfiguration",
+                "ServerRuntime", "Storage", nio, nioPosix, nioSSL, logging,
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "SwiftASN1", package: "swift-asn1"),
                 .product(name: "X509", package: "swift-certificates"),
