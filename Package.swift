@@ -161,7 +161,8 @@ let package = Package(
             name: "RemoteDelivery",
             dependencies: [
                 "DNSClient", "Delivery", "Directory", "InternetMessage", "MailCore", "MailQueue", "MailTrace", "SASL",
-                "SMTP", "SenderAuthentication", "ServerConfiguration", "ServerRuntime", "Storage", nio, nioPosix, nioSSL,
+                "SMTP", "SenderAuthentication", "ServerConfiguration", "ServerRuntime", "Storage", nio, nioPosix,
+                nioSSL,
                 logging, metrics, serviceLifecycle, .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOTLS", package: "swift-nio"), .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "SwiftASN1", package: "swift-asn1"),
@@ -206,7 +207,8 @@ let package = Package(
         .target(
             name: "Admin",
             dependencies: [
-                "Delivery", "Directory", "MailCore", "MailQueue", "MailStore", "MailTrace", "MailboxFormats", "Storage", nio,
+                "Delivery", "Directory", "MailCore", "MailQueue", "MailStore", "MailTrace", "MailboxFormats", "Storage",
+                nio,
                 nioPosix,
                 serviceLifecycle,
             ], swiftSettings: strict),

@@ -1,5 +1,4 @@
 internal import InternetMessage
-internal import InternetMessage
 internal import MailCore
 internal import MailQueue
 internal import Storage
@@ -64,7 +63,9 @@ extension QueuedMessage.Task {
 
 extension RemoteReply {
     /// A recipient that a link left without a result.
-    static var unanswered: RemoteReply { .local(.temporary, 4, 2, "the connection ended before it was the recipient's turn") }
+    static var unanswered: RemoteReply {
+        .local(.temporary, 4, 2, "the connection ended before it was the recipient's turn")
+    }
 }
 
 extension RecipientResult {
