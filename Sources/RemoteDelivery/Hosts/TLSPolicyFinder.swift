@@ -47,7 +47,9 @@ struct TLSPolicyFinder: Sendable {
         // RFC 8689 §4.2.1: without DANE and MTA-STS, the certificate has to be for the host.
         if route.requireTLS == .required { return .policy(.verified([host.name], roots)) }
         switch route.tls {
-        case .opportunistic: return .policy(.opportunistic)
+        case .opportunistic:
+            let isTested = domainPolicy?.mode == .testing && domainPolicy?.allows(host.name) == true
+            return .policy(isTested ? .testing([host.name], roots) : .opportunistic)
         case .required: return .policy(.required)
         case .verified: return .policy(.verified([host.name], roots))
         }
