@@ -17,7 +17,7 @@ LAYERS = [
     ("C libraries", ["CIDN", "CIDN2", "CSQLite", "CSodium", "CZlib"]),
     ("words", ["MailCore"]),
     ("formats", ["InternetMessage", "SASL", "Certificates", "MailboxFormats", "ServerConfiguration", "TerminalOutput"]),
-    ("protocol", ["SMTP", "POP3"]),
+    ("protocol", ["SMTP", "POP3", "IMAP"]),
     ("engine", ["Storage"]),
     ("directory", ["Directory"]),
     ("state", ["MailStore", "MailQueue", "MailTrace"]),

@@ -1,0 +1,351 @@
+internal import MailCore
+
+/// SEARCH, SORT, THREAD, ESEARCH and what goes with them.
+extension IMAPParser {
+    /// `search = "SEARCH" [search-return-opts] SP search-program` (RFC 4466 §3)
+    mutating func search(_ numbering: MessageNumbering) throws(IMAPSyntaxError) -> IMAPCommand {
+        try space()
+        let returning = try searchReturnOptions()
+        return .search(SearchRequest(numbering: numbering, returning: returning, key: try searchProgram()))
+    }
+
+    /// `search-program = ["CHARSET" SP charset SP] search-key *(SP search-key)`
+    mutating func searchProgram() throws(IMAPSyntaxError) -> SearchKey {
+        if take(word: "CHARSET") {
+            // RFC 6855 §3: no other charset makes sense then.
+            guard !grammar.enabled.contains(.utf8Accept) else { throw .bad("CHARSET is not for UTF8=ACCEPT") }
+            try space()
+            try charset()
+            try space()
+        }
+        return try searchKeys()
+    }
+
+    /// `charset = atom / quoted`: those that the RFCs ask for, which UTF-8 is for all
+    mutating func charset() throws(IMAPSyntaxError) {
+        let name = peek == UInt8(ascii: "\"") ? try quoted() : try astring()
+        guard name.isKeyword("UTF-8") || name.isKeyword("US-ASCII") else {
+            throw .no("Charset not supported", code: .badCharset)
+        }
+    }
+
+    /// `search-key *(SP search-key)`, to the end of the command
+    mutating func searchKeys() throws(IMAPSyntaxError) -> SearchKey {
+        var count = 0
+        var keys: [SearchKey] = []
+        repeat {
+            keys.append(try searchKey(depth: 0, count: &count))
+        } while take(UInt8(ascii: " ")) && !isAtEnd
+        return keys.count == 1 ? keys[0] : .and(keys)
+    }
+
+    /// `search-key`; depth and count are bounded
+    private mutating func searchKey(depth: Int, count: inout Int) throws(IMAPSyntaxError) -> SearchKey {
+        count += 1
+        guard count <= limits.searchKeysMax else { throw .bad("Too many search keys", code: .limit) }
+        guard depth < limits.searchDepthMax else { throw .bad("Search keys nested too deep", code: .limit) }
+        switch peek {
+        case UInt8(ascii: "("):
+            return try searchKeyList(depth: depth + 1, count: &count)
+        case let next? where next.isDigit || next == UInt8(ascii: "*") || next == UInt8(ascii: "$"):
+            return .sequenceNumbers(try sequenceSet())
+        default:
+            break
+        }
+        let name = try word()
+        switch name {
+        case "NOT":
+            try space()
+            return .not(try searchKey(depth: depth + 1, count: &count))
+        case "OR":
+            try space()
+            let left = try searchKey(depth: depth + 1, count: &count)
+            try space()
+            return .or(left, try searchKey(depth: depth + 1, count: &count))
+        case "FUZZY" where offers(.fuzzySearch):
+            try space()
+            return .fuzzy(try searchKey(depth: depth + 1, count: &count))
+        default:
+            if let key = flagKey(name) { return key }
+            if let key = try textKey(name) { return key }
+            if let key = try dateKey(name) { return key }
+            return try otherKey(name)
+        }
+    }
+
+    /// `"(" search-key *(SP search-key) ")"`
+    private mutating func searchKeyList(depth: Int, count: inout Int) throws(IMAPSyntaxError) -> SearchKey {
+        try expect(UInt8(ascii: "("))
+        var keys: [SearchKey] = []
+        repeat {
+            keys.append(try searchKey(depth: depth, count: &count))
+        } while take(UInt8(ascii: " "))
+        try expect(UInt8(ascii: ")"))
+        return keys.count == 1 ? keys[0] : .and(keys)
+    }
+
+    /// Keys that are one word.
+    private func flagKey(_ name: String) -> SearchKey? {
+        switch name {
+        case "ALL": .all
+        case "ANSWERED": .flagged(.answered)
+        case "DELETED": .flagged(.deleted)
+        case "DRAFT": .flagged(.draft)
+        case "FLAGGED": .flagged(.flagged)
+        case "SEEN": .flagged(.seen)
+        case "UNANSWERED": .unflagged(.answered)
+        case "UNDELETED": .unflagged(.deleted)
+        case "UNDRAFT": .unflagged(.draft)
+        case "UNFLAGGED": .unflagged(.flagged)
+        case "UNSEEN": .unflagged(.seen)
+        // RFC 3501 §6.4.4.
+        case "RECENT": .recent
+        case "NEW": .and([.recent, .unflagged(.seen)])
+        case "OLD": .not(.recent)
+        case "SAVEDATESUPPORTED" where offers(.saveDate): .saveDateSupported
+        default: nil
+        }
+    }
+
+    /// `"BCC" SP astring` and the like, `"HEADER" SP header-fld-name SP astring`
+    private mutating func textKey(_ name: String) throws(IMAPSyntaxError) -> SearchKey? {
+        switch name {
+        case "BCC": return .field(.bcc, try searchString())
+        case "CC": return .field(.cc, try searchString())
+        case "FROM": return .field(.from, try searchString())
+        case "SUBJECT": return .field(.subject, try searchString())
+        case "TO": return .field(.to, try searchString())
+        case "BODY": return .body(try searchString())
+        case "TEXT": return .text(try searchString())
+        case "HEADER":
+            try space()
+            let field = try text()
+            return .header(name: field, try searchString())
+        default: return nil
+        }
+    }
+
+    /// `SP astring`, in UTF-8 or its part US-ASCII
+    private mutating func searchString() throws(IMAPSyntaxError) -> SearchString {
+        try space()
+        return SearchString(try text())
+    }
+
+    /// `"BEFORE" SP date` and the like
+    private mutating func dateKey(_ name: String) throws(IMAPSyntaxError) -> SearchKey? {
+        let which: (SearchDate, DateComparison)? =
+            switch name {
+            case "BEFORE": (.received, .before)
+            case "ON": (.received, .on)
+            case "SINCE": (.received, .since)
+            case "SENTBEFORE": (.sent, .before)
+            case "SENTON": (.sent, .on)
+            case "SENTSINCE": (.sent, .since)
+            case "SAVEDBEFORE" where offers(.saveDate): (.saved, .before)
+            case "SAVEDON" where offers(.saveDate): (.saved, .on)
+            case "SAVEDSINCE" where offers(.saveDate): (.saved, .since)
+            default: nil
+            }
+        guard let (date, comparison) = which else { return nil }
+        try space()
+        return .date(date, comparison, try self.date())
+    }
+
+    private mutating func otherKey(_ name: String) throws(IMAPSyntaxError) -> SearchKey {
+        switch name {
+        case "KEYWORD":
+            try space()
+            return .keyword(try keyword())
+        case "UNKEYWORD":
+            try space()
+            return .unkeyword(try keyword())
+        case "LARGER":
+            try space()
+            return .larger(try number64())
+        case "SMALLER":
+            try space()
+            return .smaller(try number64())
+        case "UID":
+            try space()
+            return .uids(try sequenceSet())
+        case "OLDER" where offers(.within):
+            try space()
+            return .older(seconds: try nonZeroNumber())
+        case "YOUNGER" where offers(.within):
+            try space()
+            return .younger(seconds: try nonZeroNumber())
+        case "MODSEQ" where offers(.condstore): return .modSeq(try modSeqCriterion())
+        case "EMAILID" where offers(.objectID): return .emailID(try objectID())
+        case "THREADID" where offers(.objectID): return .threadID(try objectID())
+        default: throw .bad("Unknown search key")
+        }
+    }
+
+    /// `search-modsequence = "MODSEQ" [SP entry-name SP entry-type-req] SP mod-sequence-valzer` (RFC 7162 §7)
+    ///
+    ///     entry-name     = DQUOTE "/flags/" attr-flag DQUOTE
+    ///     entry-type-req = "priv" / "shared" / "all"
+    private mutating func modSeqCriterion() throws(IMAPSyntaxError) -> ModSeqCriterion {
+        try space()
+        guard peek == UInt8(ascii: "\"") else { return ModSeqCriterion(modSeq: try modSeqOrZero()) }
+        let name = try text()
+        guard name.lowercased().hasPrefix("/flags/") else { throw .bad("Not a flag's entry") }
+        try space()
+        let scope: ModSeqCriterion.Scope
+        switch try word() {
+        case "PRIV": scope = .private
+        case "SHARED": scope = .shared
+        case "ALL": scope = .all
+        default: throw .bad("Not an entry's type")
+        }
+        try space()
+        return ModSeqCriterion(modSeq: try modSeqOrZero(), entry: ModSeqCriterion.Entry(name: name, scope: scope))
+    }
+
+    /// `objectid = 1*255(ALPHA / DIGIT / "_" / "-")` (RFC 8474 §7)
+    private mutating func objectID() throws(IMAPSyntaxError) -> String {
+        try space()
+        let id = try atom()
+        let isLawful = id.allSatisfy { octet in
+            (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(octet.capital) || octet.isDigit
+                || octet == UInt8(ascii: "_") || octet == UInt8(ascii: "-")
+        }
+        guard id.count <= 255, isLawful else { throw .invalidArgument }
+        return String(decoding: id, as: UTF8.self)
+    }
+
+    /// `search-return-opts = SP "RETURN" SP "(" [search-return-opt *(SP search-return-opt)] ")"`, the space before it
+    /// taken and the space behind it, too; nil where there is none
+    mutating func searchReturnOptions() throws(IMAPSyntaxError) -> SearchReturnOptions? {
+        guard offers(.extendedSearch), take(word: "RETURN") else { return nil }
+        try space()
+        var items: SearchReturnOptions.Items = []
+        var partial: PartialRange?
+        _ = try listOrNothing { (parser) throws(IMAPSyntaxError) in
+            try parser.searchReturnOption(into: &items, partial: &partial)
+        }
+        // RFC 9394 §3.1: PARTIAL and ALL exclude each other.
+        if partial != nil, items.contains(.all) { throw .bad("PARTIAL and ALL exclude each other") }
+        try space()
+        if items.isEmpty, partial == nil { items = .all }
+        return SearchReturnOptions(items: items, partial: partial)
+    }
+
+    /// `search-return-opt = "MIN" / "MAX" / "ALL" / "COUNT" / "SAVE"`, `=/ "RELEVANCY"` (RFC 6203 §7),
+    /// `=/ modifier-context / modifier-partial / modifier-update` (RFC 5267 §5)
+    private mutating func searchReturnOption(
+        into items: inout SearchReturnOptions.Items, partial: inout PartialRange?
+    ) throws(IMAPSyntaxError) {
+        switch try word() {
+        case "MIN": items.insert(.min)
+        case "MAX": items.insert(.max)
+        case "ALL": items.insert(.all)
+        case "COUNT": items.insert(.count)
+        case "SAVE" where offers(.searchResult): items.insert(.save)
+        case "RELEVANCY" where offers(.fuzzySearch): items.insert(.relevancy)
+        case "CONTEXT" where offers(.contextSearch) || offers(.contextSort): items.insert(.context)
+        case "UPDATE" where offers(.contextSearch) || offers(.contextSort): items.insert(.update)
+        case "PARTIAL" where (offers(.partial) || offers(.contextSearch)) && partial == nil:
+            try space()
+            partial = try partialRange()
+        default: throw .bad("Unknown RETURN option")
+        }
+    }
+
+    /// `sort = ["UID" SP] "SORT" [search-return-opts] SP sort-criteria SP search-criteria` (RFC 5256 §5, RFC 5267 §5)
+    ///
+    ///     sort-criteria   = "(" sort-criterion *(SP sort-criterion) ")"
+    ///     search-criteria = charset 1*(SP search-key)
+    mutating func sort(_ numbering: MessageNumbering) throws(IMAPSyntaxError) -> IMAPCommand {
+        try space()
+        let returning = offers(.extendedSort) ? try searchReturnOptions() : nil
+        let criteria = try list { (parser) throws(IMAPSyntaxError) in try parser.sortCriterion() }
+        return .sort(
+            SortRequest(numbering: numbering, returning: returning, criteria: criteria, key: try searchCriteria()))
+    }
+
+    /// `sort-criterion = ["REVERSE" SP] sort-key`
+    private mutating func sortCriterion() throws(IMAPSyntaxError) -> SortCriterion {
+        let isReversed = take(word: "REVERSE")
+        if isReversed { try space() }
+        let key: SortCriterion.Key
+        switch try word() {
+        case "ARRIVAL": key = .arrival
+        case "CC": key = .cc
+        case "DATE": key = .date
+        case "FROM": key = .from
+        case "SIZE": key = .size
+        case "SUBJECT": key = .subject
+        case "TO": key = .to
+        case "DISPLAYFROM" where offers(.sortDisplay): key = .displayFrom
+        case "DISPLAYTO" where offers(.sortDisplay): key = .displayTo
+        case "RELEVANCY" where offers(.fuzzySearch): key = .relevancy
+        default: throw .bad("Unknown sort key")
+        }
+        return SortCriterion(key, isReversed ? .descending : .ascending)
+    }
+
+    /// `thread = ["UID" SP] "THREAD" SP thread-alg SP search-criteria` (RFC 5256 §5)
+    mutating func thread(_ numbering: MessageNumbering) throws(IMAPSyntaxError) -> IMAPCommand {
+        try space()
+        let algorithm: ThreadRequest.Algorithm
+        switch try word() {
+        case "REFERENCES" where offers(.threadReferences): algorithm = .references
+        case "ORDEREDSUBJECT" where offers(.threadOrderedSubject): algorithm = .orderedSubject
+        default: throw .bad("Unknown threading algorithm")
+        }
+        return .thread(ThreadRequest(numbering: numbering, algorithm: algorithm, key: try searchCriteria()))
+    }
+
+    /// `SP charset 1*(SP search-key)`
+    private mutating func searchCriteria() throws(IMAPSyntaxError) -> SearchKey {
+        try space()
+        try charset()
+        try space()
+        return try searchKeys()
+    }
+
+    /// `esearch = "ESEARCH" [SP esearch-source-opts] [SP search-return-opts] SP search-program` (RFC 7377 §4)
+    ///
+    ///     esearch-source-opts = "IN" SP "(" source-mbox [SP "(" scope-options ")"] ")"
+    ///     source-mbox         = filter-mailboxes *(SP filter-mailboxes)
+    ///
+    /// There are no scope-options.
+    mutating func multiSearch() throws(IMAPSyntaxError) -> IMAPCommand {
+        try space()
+        var sources: [MailboxFilter]?
+        if take(word: "IN") {
+            try space()
+            sources = try list { (parser) throws(IMAPSyntaxError) in
+                let filter = try parser.mailboxFilter()
+                guard filter != .selectedDelayed else { throw .bad("SELECTED-DELAYED is not for ESEARCH") }
+                return filter
+            }
+            try space()
+        }
+        let returning = try searchReturnOptions() ?? SearchReturnOptions(items: .all)
+        return .multiSearch(MultiSearchRequest(sources: sources, returning: returning, key: try searchProgram()))
+    }
+
+    /// `uidbatches = "UIDBATCHES" SP nz-number [SP nz-number ":" nz-number]` (RFC 10022)
+    mutating func uidBatches() throws(IMAPSyntaxError) -> IMAPCommand {
+        try space()
+        let size = try nonZeroNumber()
+        guard take(UInt8(ascii: " ")), !isAtEnd else { return .uidBatches(BatchesRequest(size: size, batches: nil)) }
+        let first = try nonZeroNumber()
+        try expect(UInt8(ascii: ":"))
+        let last = try nonZeroNumber()
+        return .uidBatches(BatchesRequest(size: size, batches: min(first, last)...max(first, last)))
+    }
+
+    /// `"CANCELUPDATE" 1*(SP quoted)` (RFC 5267 §5)
+    mutating func cancelUpdate() throws(IMAPSyntaxError) -> IMAPCommand {
+        var tags: [String] = []
+        repeat {
+            guard tags.count < limits.listItemsMax else { throw .tooManyItems }
+            try space()
+            tags.append(String(decoding: try quoted(), as: UTF8.self))
+        } while peek == UInt8(ascii: " ") && index + 1 < octets.count && octets[index + 1] == UInt8(ascii: "\"")
+        return .cancelUpdate(tags)
+    }
+}

@@ -1,0 +1,225 @@
+/// Namespaces of a kind, each a prefix that ends with the separator or is empty (RFC 9051 §6.3.10).
+package struct Namespaces: Hashable, Sendable {
+    /// The user's own.
+    package var personal: [String]
+    /// Other users'.
+    package var others: [String]
+    /// Nobody's.
+    package var shared: [String]
+
+    /// As above.
+    package init(personal: [String], others: [String], shared: [String]) {
+        self.personal = personal
+        self.others = others
+        self.shared = shared
+    }
+}
+
+/// What is used of a resource, and how much may be (RFC 9208 §4.2.1).
+package struct QuotaUsage: Hashable, Sendable {
+    /// What is counted.
+    package let resource: QuotaResource
+    /// In the resource's units, rounded up.
+    package let usage: UInt64
+    /// In the resource's units.
+    package let limit: UInt64
+
+    /// As above.
+    package init(_ resource: QuotaResource, usage: UInt64, limit: UInt64) {
+        self.resource = resource
+        self.usage = usage
+        self.limit = limit
+    }
+}
+
+/// An annotation's value (RFC 5464 §4.4.1).
+package struct MetadataValue: Hashable, Sendable {
+    /// Which.
+    package let name: MetadataEntryName
+    /// Nil for none.
+    package let value: [UInt8]?
+
+    /// As above.
+    package init(name: MetadataEntryName, value: [UInt8]?) {
+        self.name = name
+        self.value = value
+    }
+}
+
+/// Responses about the account, rights, quotas, annotations and the server.
+extension IMAPResponseWriter {
+    /// `* NAMESPACE (("" "/")) (("Other Users/" "/")) NIL`
+    package mutating func namespace(_ namespaces: Namespaces) {
+        raw("* NAMESPACE")
+        for prefixes in [namespaces.personal, namespaces.others, namespaces.shared] {
+            space()
+            guard !prefixes.isEmpty else {
+                raw("NIL")
+                continue
+            }
+            raw(UInt8(ascii: "("))
+            for prefix in prefixes {
+                raw(UInt8(ascii: "("))
+                let spelling =
+                    dialect.mailboxNames == .utf8
+                    ? prefix : String(decoding: ModifiedUTF7.encode(prefix), as: UTF8.self)
+                string(spelling)
+                raw(" \"/\")")
+            }
+            raw(UInt8(ascii: ")"))
+        }
+        endLine()
+    }
+
+    /// `* ID ("name" "Paloma")`, or `NIL`
+    package mutating func identification(_ identification: Identification) {
+        raw("* ID ")
+        if identification.fields.isEmpty {
+            raw("NIL")
+        } else {
+            for (position, field) in identification.fields.enumerated() {
+                raw(position == 0 ? UInt8(ascii: "(") : UInt8(ascii: " "))
+                string(field.name)
+                space()
+                nstring(field.value)
+            }
+            raw(UInt8(ascii: ")"))
+        }
+        endLine()
+    }
+
+    /// `* LANGUAGE (EN)` (RFC 5255 §3.3)
+    package mutating func languages(_ tags: [String]) {
+        raw("* LANGUAGE (")
+        for (position, tag) in tags.enumerated() {
+            if position > 0 { space() }
+            astring(tag)
+        }
+        raw(")\r\n")
+    }
+
+    /// `* JMAPACCESS "https://…"` (RFC 9698 §3)
+    package mutating func jmapAccess(_ url: String) {
+        raw("* JMAPACCESS ")
+        string(url)
+        endLine()
+    }
+
+    // MARK: Rights (RFC 4314 §3.6 to §3.8)
+
+    /// `* ACL INBOX fred rwipslda`
+    package mutating func acl(_ mailbox: MailboxName, _ list: [(identifier: AccessIdentifier, rights: AccessRights)]) {
+        raw("* ACL ")
+        self.mailbox(mailbox)
+        for (identifier, rights) in list {
+            space()
+            self.identifier(identifier)
+            space()
+            self.rights(rights, withObsolete: true)
+        }
+        endLine()
+    }
+
+    /// `* LISTRIGHTS ~/Mail/saved smith la r swicdkxte`: what the identifier always has, then what can be given, each
+    /// word together.
+    package mutating func listRights(
+        _ mailbox: MailboxName, _ identifier: AccessIdentifier, always: AccessRights, grantable: [AccessRights]
+    ) {
+        raw("* LISTRIGHTS ")
+        self.mailbox(mailbox)
+        space()
+        self.identifier(identifier)
+        space()
+        rights(always, withObsolete: false)
+        for group in grantable {
+            space()
+            rights(group, withObsolete: false)
+        }
+        endLine()
+    }
+
+    /// `* MYRIGHTS INBOX rwiptsldaex`
+    package mutating func myRights(_ mailbox: MailboxName, _ rights: AccessRights) {
+        raw("* MYRIGHTS ")
+        self.mailbox(mailbox)
+        space()
+        self.rights(rights, withObsolete: true)
+        endLine()
+    }
+
+    private mutating func identifier(_ identifier: AccessIdentifier) {
+        astring(identifier.isNegative ? "-" + identifier.text : identifier.text)
+    }
+
+    private mutating func rights(_ rights: AccessRights, withObsolete: Bool) {
+        guard !rights.isEmpty else { return raw("\"\"") }
+        for (right, letter) in AccessRights.letters where rights.contains(right) { raw(letter) }
+        guard withObsolete else { return }
+        // RFC 4314 §2.1.1: clients of RFC 2086 know these two.
+        if rights.impliesObsoleteCreate { raw(UInt8(ascii: "c")) }
+        if rights.impliesObsoleteDelete { raw(UInt8(ascii: "d")) }
+    }
+
+    // MARK: Quotas (RFC 9208 §4.2)
+
+    /// `* QUOTA "" (STORAGE 10 512)`
+    package mutating func quota(root: String, _ usages: [QuotaUsage]) {
+        raw("* QUOTA ")
+        string(root)
+        raw(" (")
+        for (position, usage) in usages.enumerated() {
+            if position > 0 { space() }
+            raw(usage.resource.name)
+            space()
+            number(usage.usage)
+            space()
+            number(usage.limit)
+        }
+        raw(")\r\n")
+    }
+
+    /// `* QUOTAROOT INBOX ""`
+    package mutating func quotaRoot(_ mailbox: MailboxName, roots: [String]) {
+        raw("* QUOTAROOT ")
+        self.mailbox(mailbox)
+        for root in roots {
+            space()
+            string(root)
+        }
+        endLine()
+    }
+
+    // MARK: Annotations (RFC 5464 §4.4)
+
+    /// `* METADATA INBOX (/shared/comment "…")`
+    package mutating func metadata(_ subject: MetadataSubject, _ values: [MetadataValue]) {
+        raw("* METADATA ")
+        self.subject(subject)
+        raw(" (")
+        for (position, value) in values.enumerated() {
+            if position > 0 { space() }
+            astring(value.name.text)
+            space()
+            if let octets = value.value { string(octets) } else { raw("NIL") }
+        }
+        raw(")\r\n")
+    }
+
+    /// `* METADATA INBOX /shared/comment`: these have changed.
+    package mutating func metadataChanged(_ subject: MetadataSubject, _ names: [MetadataEntryName]) {
+        raw("* METADATA ")
+        self.subject(subject)
+        for name in names {
+            space()
+            astring(name.text)
+        }
+        endLine()
+    }
+
+    private mutating func subject(_ subject: MetadataSubject) {
+        switch subject {
+        case .server: raw("\"\"")
+        case .mailbox(let name): mailbox(name)
+        }
+    }
+}
