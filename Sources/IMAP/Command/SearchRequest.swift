@@ -28,11 +28,14 @@ package struct SearchReturnOptions: Hashable, Sendable {
     package let items: Items
     /// A page of the result (RFC 9394 §3.1).
     package let partial: PartialRange?
+    /// What is told of messages that come to the result (RFC 5465 §7); goes with `update`.
+    package let updateAttributes: [FetchAttribute]
 
     /// As above.
-    package init(items: Items, partial: PartialRange? = nil) {
+    package init(items: Items, partial: PartialRange? = nil, updateAttributes: [FetchAttribute] = []) {
         self.items = items
         self.partial = partial
+        self.updateAttributes = updateAttributes
     }
 }
 

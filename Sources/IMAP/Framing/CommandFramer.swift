@@ -180,7 +180,8 @@ extension CommandFramer {
         switch findLine(in: input, octetsMax: max(textOctetsMax - heldText, 0)) {
         case .none: return nil
         case .overlong:
-            let head = held.isEmpty ? input.getBytes(at: input.readerIndex, length: min(256, input.readableBytes)) : held
+            let head =
+                held.isEmpty ? input.getBytes(at: input.readerIndex, length: min(256, input.readableBytes)) : held
             return .overlong(Array((head ?? []).prefix(256)))
         case .line(let length):
             let line = takeLine(length, from: &input)
@@ -234,7 +235,8 @@ extension CommandFramer {
         let view = input.readableBytesView
         guard let end = view.firstIndex(of: 0x0A) else {
             guard count(drained: view.count) else { return true }
-            mode = .drainingText(tail: (tail + view.suffix(LiteralHeader.octetsMax + 1)).suffix(LiteralHeader.octetsMax + 1))
+            mode = .drainingText(
+                tail: (tail + view.suffix(LiteralHeader.octetsMax + 1)).suffix(LiteralHeader.octetsMax + 1))
             input.clear()
             return false
         }

@@ -49,7 +49,8 @@ package enum SequenceSet: Hashable, Sendable {
     }
 
     /// The sequence numbers meant in a view of `count` messages.
-    package func sequenceNumbers(count: UInt32, saved: SequenceNumberSet) throws(NumberOutOfRange) -> SequenceNumberSet {
+    package func sequenceNumbers(count: UInt32, saved: SequenceNumberSet) throws(NumberOutOfRange) -> SequenceNumberSet
+    {
         guard case .ranges(let ranges) = self else { return saved }
         var resolved: [ClosedRange<UInt32>] = []
         resolved.reserveCapacity(ranges.count)

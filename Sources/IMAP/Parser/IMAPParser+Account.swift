@@ -150,13 +150,23 @@ extension IMAPParser {
             try metadataOptions(&options)
             try space()
         }
-        let entries =
-            peek == UInt8(ascii: "(")
-            ? try list { (parser) throws(IMAPSyntaxError) in try parser.metadataEntryName() }
-            : [try metadataEntryName()]
+        let entries = try metadataEntries()
         return .getMetadata(
             GetMetadataRequest(
                 subject: subject, entries: entries, sizeOctetsMax: options.sizeOctetsMax, depth: options.depth))
+    }
+
+    /// `entry / "(" entry *(SP entry) ")"`; the examples of §4.2 have a list without parentheses, too
+    private mutating func metadataEntries() throws(IMAPSyntaxError) -> [MetadataEntryName] {
+        if peek == UInt8(ascii: "(") {
+            return try list { (parser) throws(IMAPSyntaxError) in try parser.metadataEntryName() }
+        }
+        var entries: [MetadataEntryName] = []
+        repeat {
+            guard entries.count < limits.listItemsMax else { throw .tooManyItems }
+            entries.append(try metadataEntryName())
+        } while take(UInt8(ascii: " ")) && !isAtEnd
+        return entries
     }
 
     private struct MetadataOptions {

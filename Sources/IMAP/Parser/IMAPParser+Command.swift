@@ -85,6 +85,8 @@ extension IMAPParser {
     private mutating func uidCommand() throws(IMAPSyntaxError) -> IMAPCommand {
         try space()
         let name = try word()
+        // RFC 7377 §2.1 says it so in its examples; the answer has UIDs in any case.
+        if name == "ESEARCH", offers(.multiSearch) { return try multiSearch() }
         guard name == "EXPUNGE", offers(.uidPlus) else { return try messageCommand(name, .uids) }
         try space()
         return .expunge(try sequenceSet())

@@ -187,9 +187,7 @@ extension IMAPParser {
     /// `"PREVIEW" [SP "(" preview-mod *(SP preview-mod) ")"]`, `preview-mod = "LAZY"` (RFC 8970 §6)
     private mutating func previewModifier() throws(IMAPSyntaxError) -> PreviewModifier {
         // A space may also come before the next attribute: only a parenthesis makes it ours.
-        guard peek == UInt8(ascii: " "), index + 1 < octets.count, octets[index + 1] == UInt8(ascii: "(") else {
-            return .now
-        }
+        guard peek == UInt8(ascii: " "), follows(UInt8(ascii: "(")) else { return .now }
         // After the last attribute outside of a list, this would be FETCH's modifiers.
         let rest = octets[(index + 2)...].prefix { $0.isAtomOctet }
         guard rest.isKeyword("LAZY") else { return .now }

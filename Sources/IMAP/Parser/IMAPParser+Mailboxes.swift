@@ -52,7 +52,9 @@ extension IMAPParser {
 
     private mutating func sequenceMatch() throws(IMAPSyntaxError) -> SelectRequest.Match {
         // RFC 9586 §3: a client of UIDONLY knows no sequence numbers.
-        guard !grammar.enabled.contains(.uidOnly) else { throw .bad("No sequence numbers in UIDONLY", code: .uidRequired) }
+        guard !grammar.enabled.contains(.uidOnly) else {
+            throw .bad("No sequence numbers in UIDONLY", code: .uidRequired)
+        }
         try expect(UInt8(ascii: "("))
         let numbers = try knownSet()
         try space()
@@ -71,7 +73,9 @@ extension IMAPParser {
         var uses: [MailboxUse] = []
         if take(UInt8(ascii: " ")), !isAtEnd {
             _ = try list { (parser) throws(IMAPSyntaxError) in
-                guard parser.offers(.createSpecialUse), parser.take(word: "USE") else { throw .bad("Unknown parameter") }
+                guard parser.offers(.createSpecialUse), parser.take(word: "USE") else {
+                    throw .bad("Unknown parameter")
+                }
                 try parser.space()
                 uses += try parser.listOrNothing { (parser) throws(IMAPSyntaxError) in try parser.mailboxUse() }
             }
@@ -211,4 +215,3 @@ extension IMAPParser {
                 status: [], metadata: []))
     }
 }
-

@@ -33,15 +33,12 @@ extension IMAPParser {
         var events: NotifyEvents = []
         var attributes: [FetchAttribute] = []
         if !take(word: "NONE") {
-            _ = try list { (parser) throws(IMAPSyntaxError) in
-                let event = try parser.event()
-                events.insert(event)
-                guard event == .messageNew, parser.peek == UInt8(ascii: " "), parser.follows(UInt8(ascii: "(")) else {
-                    return
-                }
-                try parser.space()
-                attributes = try parser.fetchAttributeList()
-            }
+            // The examples of RFC 5465 §3.1 leave the inner parentheses out.
+            let isList = take(UInt8(ascii: "("))
+            repeat {
+                try event(into: &events, attributes: &attributes)
+            } while take(UInt8(ascii: " "))
+            if isList { try expect(UInt8(ascii: ")")) }
         }
         try expect(UInt8(ascii: ")"))
         try check(events, attributes, filter)
@@ -69,6 +66,16 @@ extension IMAPParser {
 
     /// `event = message-event / mailbox-event / user-event / event-ext`; those that we do not know are refused by BADEVENT
     /// (RFC 5465 §5)
+    private mutating func event(
+        into events: inout NotifyEvents, attributes: inout [FetchAttribute]
+    ) throws(IMAPSyntaxError) {
+        let event = try event()
+        events.insert(event)
+        guard event == .messageNew, peek == UInt8(ascii: " "), follows(UInt8(ascii: "(")) else { return }
+        try space()
+        attributes = try fetchAttributeList()
+    }
+
     private mutating func event() throws(IMAPSyntaxError) -> NotifyEvents {
         switch try word() {
         case "MESSAGENEW": .messageNew
@@ -106,7 +113,4 @@ extension IMAPParser {
         default: throw .bad("Unknown mailbox filter")
         }
     }
-
-    /// Whether this octet stands behind the next one.
-    private func follows(_ octet: UInt8) -> Bool { index + 1 < octets.count && octets[index + 1] == octet }
 }

@@ -219,37 +219,48 @@ extension IMAPParser {
     mutating func searchReturnOptions() throws(IMAPSyntaxError) -> SearchReturnOptions? {
         guard offers(.extendedSearch), take(word: "RETURN") else { return nil }
         try space()
+        var options = ReturnOptions()
+        _ = try listOrNothing { (parser) throws(IMAPSyntaxError) in try parser.searchReturnOption(into: &options) }
+        // RFC 9394 §3.1: PARTIAL and ALL exclude each other.
+        if options.partial != nil, options.items.contains(.all) { throw .bad("PARTIAL and ALL exclude each other") }
+        try space()
+        if options.items.isEmpty, options.partial == nil { options.items = .all }
+        return SearchReturnOptions(
+            items: options.items, partial: options.partial, updateAttributes: options.updateAttributes)
+    }
+
+    private struct ReturnOptions {
         var items: SearchReturnOptions.Items = []
         var partial: PartialRange?
-        _ = try listOrNothing { (parser) throws(IMAPSyntaxError) in
-            try parser.searchReturnOption(into: &items, partial: &partial)
-        }
-        // RFC 9394 §3.1: PARTIAL and ALL exclude each other.
-        if partial != nil, items.contains(.all) { throw .bad("PARTIAL and ALL exclude each other") }
-        try space()
-        if items.isEmpty, partial == nil { items = .all }
-        return SearchReturnOptions(items: items, partial: partial)
+        var updateAttributes: [FetchAttribute] = []
     }
 
     /// `search-return-opt = "MIN" / "MAX" / "ALL" / "COUNT" / "SAVE"`, `=/ "RELEVANCY"` (RFC 6203 §7),
     /// `=/ modifier-context / modifier-partial / modifier-update` (RFC 5267 §5)
-    private mutating func searchReturnOption(
-        into items: inout SearchReturnOptions.Items, partial: inout PartialRange?
-    ) throws(IMAPSyntaxError) {
+    private mutating func searchReturnOption(into options: inout ReturnOptions) throws(IMAPSyntaxError) {
         switch try word() {
-        case "MIN": items.insert(.min)
-        case "MAX": items.insert(.max)
-        case "ALL": items.insert(.all)
-        case "COUNT": items.insert(.count)
-        case "SAVE" where offers(.searchResult): items.insert(.save)
-        case "RELEVANCY" where offers(.fuzzySearch): items.insert(.relevancy)
-        case "CONTEXT" where offers(.contextSearch) || offers(.contextSort): items.insert(.context)
-        case "UPDATE" where offers(.contextSearch) || offers(.contextSort): items.insert(.update)
-        case "PARTIAL" where (offers(.partial) || offers(.contextSearch)) && partial == nil:
+        case "MIN": options.items.insert(.min)
+        case "MAX": options.items.insert(.max)
+        case "ALL": options.items.insert(.all)
+        case "COUNT": options.items.insert(.count)
+        case "SAVE" where offers(.searchResult): options.items.insert(.save)
+        case "RELEVANCY" where offers(.fuzzySearch): options.items.insert(.relevancy)
+        case "CONTEXT" where offers(.contextSearch) || offers(.contextSort): options.items.insert(.context)
+        case "UPDATE" where offers(.contextSearch) || offers(.contextSort):
+            options.items.insert(.update)
+            options.updateAttributes = try updateAttributes()
+        case "PARTIAL" where (offers(.partial) || offers(.contextSearch)) && options.partial == nil:
             try space()
-            partial = try partialRange()
+            options.partial = try partialRange()
         default: throw .bad("Unknown RETURN option")
         }
+    }
+
+    /// `modifier-update = "UPDATE" ["(" fetch-att *(SP fetch-att) ")"]` (RFC 5465 §8); its example has a space
+    private mutating func updateAttributes() throws(IMAPSyntaxError) -> [FetchAttribute] {
+        if peek == UInt8(ascii: " "), follows(UInt8(ascii: "(")) { try space() }
+        guard offers(.notify), peek == UInt8(ascii: "(") else { return [] }
+        return try fetchAttributeList()
     }
 
     /// `sort = ["UID" SP] "SORT" [search-return-opts] SP sort-criteria SP search-criteria` (RFC 5256 §5, RFC 5267 §5)
@@ -345,7 +356,7 @@ extension IMAPParser {
             guard tags.count < limits.listItemsMax else { throw .tooManyItems }
             try space()
             tags.append(String(decoding: try quoted(), as: UTF8.self))
-        } while peek == UInt8(ascii: " ") && index + 1 < octets.count && octets[index + 1] == UInt8(ascii: "\"")
+        } while peek == UInt8(ascii: " ") && follows(UInt8(ascii: "\""))
         return .cancelUpdate(tags)
     }
 }

@@ -42,6 +42,9 @@ struct IMAPParser {
     /// `SP`: one space.
     mutating func space() throws(IMAPSyntaxError) { try expect(UInt8(ascii: " ")) }
 
+    /// Whether this octet stands behind the next one.
+    func follows(_ octet: UInt8) -> Bool { index + 1 < octets.count && octets[index + 1] == octet }
+
     /// Takes octets as long as they fit; perhaps none.
     mutating func take(while fits: (UInt8) -> Bool) -> ArraySlice<UInt8> {
         let start = index

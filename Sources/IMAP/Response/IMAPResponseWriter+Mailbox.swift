@@ -22,11 +22,14 @@ package struct ListedMailbox: Hashable, Sendable {
         package static let subscribed = Attributes(rawValue: 128)
         /// On another server.
         package static let remote = Attributes(rawValue: 256)
+        /// NOTIFY does not tell of it: the user may not (RFC 5465 §5.9).
+        package static let noAccess = Attributes(rawValue: 512)
 
         static let names: [(attribute: Attributes, name: StaticString)] = [
             (.noInferiors, "\\NoInferiors"), (.noSelect, "\\Noselect"), (.nonExistent, "\\NonExistent"),
             (.hasChildren, "\\HasChildren"), (.hasNoChildren, "\\HasNoChildren"), (.marked, "\\Marked"),
             (.unmarked, "\\Unmarked"), (.subscribed, "\\Subscribed"), (.remote, "\\Remote"),
+            (.noAccess, "\\NoAccess"),
         ]
     }
 

@@ -7,7 +7,8 @@ extension IMAPServerStateMachine {
 
     var mechanisms: [SASLMechanism] { SASLMechanism.available(with: bindings) }
 
-    private var privacyRefusal: IMAPCompletion? {
+    /// Why no secret may be sent on the connection as it is.
+    var privacyRefusal: IMAPCompletion? {
         guard !mayLogIn else { return nil }
         let text = tls == .available ? "Use STARTTLS first" : "Logins need TLS, which is not to be had here"
         return .no(text, code: .privacyRequired)

@@ -8,7 +8,9 @@ extension IMAPServerStateMachine {
             return refuseDrained(.bad("Invalid tag"), nil)
         }
         if let append = AppendGrammar(&parser) { return beginAppend(append, tag, header, &parser) }
-        if let refusal = refusal(of: header) {
+        // A password had better not be sent at all.
+        let isLogin = phase == .notAuthenticated && parser.take(word: "LOGIN")
+        if let refusal = (isLogin ? privacyRefusal : nil) ?? refusal(of: header) {
             framer.drain(header)
             return refuseDrained(refusal, tag)
         }

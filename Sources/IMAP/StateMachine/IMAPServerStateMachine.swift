@@ -40,6 +40,8 @@ package struct IMAPServerStateMachine: Sendable {
     struct Refusal: Sendable {
         let tag: CommandTag?
         let completion: IMAPCompletion
+        /// The command's, for the usual text.
+        var name = "Command"
     }
 
     /// The question that the session has not answered.
@@ -179,7 +181,7 @@ package struct IMAPServerStateMachine: Sendable {
         case .drained:
             guard case .draining(let refusal) = activity else { preconditionFailure("Nothing was being drained") }
             activity = .commands
-            return complete(refusal.completion, refusal.tag, name: "Command")
+            return complete(refusal.completion, refusal.tag, name: refusal.name)
         case .flood:
             return close { $0.bye("Too much data for a refused command") }
         }
@@ -252,10 +254,14 @@ extension IMAPServerStateMachine {
 
     /// The completion is said when the rest of the command has gone by.
     mutating func refuseDrained(_ completion: IMAPCompletion, _ tag: CommandTag?) -> IMAPAction? {
-        var abandons = false
-        if case .appending(let transfer) = activity { abandons = transfer.hasPlace }
-        activity = .draining(Refusal(tag: tag, completion: completion))
-        return abandons ? .abandonMessages : nil
+        var refusal = Refusal(tag: tag, completion: completion)
+        var hasPlace = false
+        if case .appending(let transfer) = activity {
+            refusal.name = transfer.grammar.name
+            hasPlace = transfer.hasPlace
+        }
+        activity = .draining(refusal)
+        return hasPlace ? .abandonMessages : nil
     }
 
     mutating func close(_ write: (inout IMAPResponseWriter) -> Void) -> IMAPAction {

@@ -129,7 +129,9 @@ struct MessageIndex: Sendable {
                 var before = blocks[place].before
                 for run in blocks[place].runs {
                     let (start, end) = (max(first, before + 1), min(last, before + run.count))
-                    if start <= end { uids.append((run.first + (start - before - 1))...(run.first + (end - before - 1))) }
+                    if start <= end {
+                        uids.append((run.first + (start - before - 1))...(run.first + (end - before - 1)))
+                    }
                     before += run.count
                 }
                 place += 1

@@ -51,7 +51,10 @@ import Testing
         ("a LOGIN {4}\r\nfred {2+}\r\nxy\r\nb NOOP\r\n", ["text a LOGIN {4}\r\nfred {2+}\r\nxy", "text b NOOP"]),
         ("a X {0}\r\n\r\n", ["text a X {0}\r\n"]), ("a X {3}\r\n}\r\n\r\n", ["text a X {3}\r\n}\r\n"]),
         ("a X {3}\r\n{2}\r\n", ["text a X {3}\r\n{2}"]),
-        ("a APPEND b ~{7+}\r\n1234567 {7}\r\nabcdefg\r\n", ["message a APPEND b ~{7+}", "octets 1234567", "message  {7}", "octets abcdefg", "text "]),
+        (
+            "a APPEND b ~{7+}\r\n1234567 {7}\r\nabcdefg\r\n",
+            ["message a APPEND b ~{7+}", "octets 1234567", "message  {7}", "octets abcdefg", "text "]
+        ),
         ("a X {9}\r\nb NOOP\r\n", ["drained", "text b NOOP"]),
         ("a X {9+}\r\n123456789 {3+}\r\nabc x {5}\r\nb NOOP\r\n", ["drained", "text b NOOP"]),
         ("a X {9+}\r\n123456789\r\nb NOOP\r\n", ["drained", "text b NOOP"]),
@@ -74,15 +77,27 @@ import Testing
         limits.commandTextOctetsMax = 20
         limits.literalOctetsMax = 30
         for (input, events) in [
-            ("a \(String(repeating: "x", count: 18))\r\nb NOOP\r\n", ["text a \(String(repeating: "x", count: 18))", "text b NOOP"]),
+            (
+                "a \(String(repeating: "x", count: 18))\r\nb NOOP\r\n",
+                ["text a \(String(repeating: "x", count: 18))", "text b NOOP"]
+            ),
             ("a \(String(repeating: "x", count: 30))\r\nb NOOP\r\n", ["overlong", "drained", "text b NOOP"]),
-            ("a \(String(repeating: "x", count: 30)) {5+}\r\nabcde\r\nb NOOP\r\n", ["overlong", "drained", "text b NOOP"]),
+            (
+                "a \(String(repeating: "x", count: 30)) {5+}\r\nabcde\r\nb NOOP\r\n",
+                ["overlong", "drained", "text b NOOP"]
+            ),
             ("a \(String(repeating: "x", count: 30)) {5}\r\nb NOOP\r\n", ["overlong", "drained", "text b NOOP"]),
-            ("a {8}\r\n12345678 \(String(repeating: "x", count: 30))\r\nb NOOP\r\n", ["overlong", "drained", "text b NOOP"]),
+            (
+                "a {8}\r\n12345678 \(String(repeating: "x", count: 30))\r\nb NOOP\r\n",
+                ["overlong", "drained", "text b NOOP"]
+            ),
             ("a {31}\r\nb NOOP\r\n", ["drained", "text b NOOP"]),
-            ("a {20+}\r\n12345678901234567890 {20+}\r\n12345678901234567890\r\nb NOOP\r\n", ["drained", "text b NOOP"]),
+            (
+                "a {20+}\r\n12345678901234567890 {20+}\r\n12345678901234567890\r\nb NOOP\r\n",
+                ["drained", "text b NOOP"]
+            ),
             ("a {4294967296}\r\nb NOOP\r\n", ["drained", "text b NOOP"]),
-            ("a {99999999999999999999}\r\nb NOOP\r\n", ["drained", "text b NOOP"]),
+            ("a {99999999999999999999}\r\nb NOOP\r\n", ["overlong", "drained", "text b NOOP"]),
         ] {
             let octets = Array(input.utf8)
             #expect(frame(octets, cut: [], limits: limits) == events)

@@ -14,7 +14,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "&", "&A", "&AOk", "&Jjo!", "&U,BTFw-&ZeVnLIqe-", "&AGE-", "&AOl-", "&2D0-", "&3gA-", "&AOkA-", "&AO-", "é", "\u{7F}",
+        "&", "&A", "&AOk", "&Jjo!", "&U,BTFw-&ZeVnLIqe-", "&AGE-", "&AOl-", "&2D0-", "&3gA-", "&AOkA-", "&AO-", "é",
+        "\u{7F}",
         "a\u{1}", "&!!!-", "&ACY-", "&A&-", "&AOk=-",
     ]) func brokenModifiedUTF7(spelling: String) {
         #expect(ModifiedUTF7.decode(Array(spelling.utf8)) == nil)
@@ -25,7 +26,9 @@ import Testing
         for _ in 0..<2_000 {
             var name = ""
             for _ in 0..<Int.random(in: 0...12, using: &generator) {
-                let values: [UInt32] = [0x26, 0x2D, 0x41, 0xE9, 0x65E5, 0x1F600, UInt32.random(in: 0xA0...0xD7FF, using: &generator)]
+                let values: [UInt32] = [
+                    0x26, 0x2D, 0x41, 0xE9, 0x65E5, 0x1F600, UInt32.random(in: 0xA0...0xD7FF, using: &generator),
+                ]
                 if let scalar = Unicode.Scalar(values.randomElement(using: &generator) ?? 0x41) {
                     name.unicodeScalars.append(scalar)
                 }

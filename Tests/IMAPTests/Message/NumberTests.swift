@@ -15,7 +15,9 @@ import Testing
             #expect(Self.elements(one.union(other)) == left.union(right))
             #expect(Self.elements(one.intersection(other)) == left.intersection(right))
             #expect(Self.elements(one.subtracting(other)) == left.subtracting(right))
-            for number in 1...40 { #expect(one.contains(UID(rawValue: UInt32(number))) == left.contains(UInt32(number))) }
+            for number in 1...40 {
+                #expect(one.contains(UID(rawValue: UInt32(number))) == left.contains(UInt32(number)))
+            }
             for (range, next) in zip(one.ranges, one.ranges.dropFirst()) {
                 #expect(range.upperBound + 1 < next.lowerBound)
             }
@@ -45,10 +47,17 @@ import Testing
         // RFC 9051 §9, the examples of seq-range and sequence-set.
         let largest = UID(rawValue: 100)
         #expect(SequenceSet.of("3291:*").uids(largest: largest, saved: UIDSet()).ranges == [100...3_291])
-        #expect(try SequenceSet.of("2,4:7,9,12:*").sequenceNumbers(count: 15, saved: .init()).ranges == [2...2, 4...7, 9...9, 12...15])
+        #expect(
+            try SequenceSet.of("2,4:7,9,12:*").sequenceNumbers(count: 15, saved: .init()).ranges == [
+                2...2, 4...7, 9...9, 12...15,
+            ])
         #expect(try SequenceSet.of("*:4,5:7").sequenceNumbers(count: 10, saved: .init()).ranges == [4...10])
-        #expect(throws: SequenceSet.NumberOutOfRange()) { try SequenceSet.of("1:4294967295").sequenceNumbers(count: 10, saved: .init()) }
-        #expect(throws: SequenceSet.NumberOutOfRange()) { try SequenceSet.of("*").sequenceNumbers(count: 0, saved: .init()) }
+        #expect(throws: SequenceSet.NumberOutOfRange()) {
+            try SequenceSet.of("1:4294967295").sequenceNumbers(count: 10, saved: .init())
+        }
+        #expect(throws: SequenceSet.NumberOutOfRange()) {
+            try SequenceSet.of("*").sequenceNumbers(count: 0, saved: .init())
+        }
         #expect(SequenceSet.savedResult.uids(largest: largest, saved: UIDSet(ranges: [7...8])).ranges == [7...8])
     }
 

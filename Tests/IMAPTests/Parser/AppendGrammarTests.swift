@@ -36,7 +36,10 @@ import Testing
         let parts = try read(["APPEND a (\\Seen) {3+}", " ~{4}", " (\\Draft x) UTF8 (~{5+}", ")"])
         #expect(parts.map(\.messageIndex) == [0, 1, 2])
         #expect(parts.map(\.options.flags.system) == [.seen, [], .draft])
-        #expect(parts.map(\.source) == [.literal(octets: 3, .text), .literal(octets: 4, .binary), .literal(octets: 5, .utf8)])
+        #expect(
+            parts.map(\.source) == [
+                .literal(octets: 3, .text), .literal(octets: 4, .binary), .literal(octets: 5, .utf8),
+            ])
     }
 
     @Test func catenation() throws {
@@ -85,14 +88,15 @@ import Testing
 
     @Test(arguments: [
         ["APPEND"], ["APPEND a"], ["APPEND a "], ["APPEND a (\\Seen)"], ["APPEND a b"], ["APPEND a CATENATE ()"],
-        ["APPEND a CATENATE (URL /a;UID=0)"], ["APPEND a CATENATE (URL a)"], ["APPEND a CATENATE (FOO x)"],
+        ["APPEND a CATENATE (URL /a/;UID=0)"], ["APPEND a CATENATE (URL a)"], ["APPEND a CATENATE (URL /a;UID=1)"],
+        ["APPEND a CATENATE (FOO x)"],
         ["APPEND a \"17-Jul-1996 02:44:25\" {3}", ""], ["APPEND a \"31-Jun-1996 02:44:25 +0000\" {3}", ""],
         ["APPEND a \"17-Jul-1996 24:44:25 +0000\" {3}", ""], ["APPEND a \"7-Jul-1996 02:44:25 +0000\" {3}", ""],
         ["APPEND a (\\Recent) {3}", ""], ["APPEND a {3}", " x"], ["APPEND a {3}", "x"], ["APPEND a UTF8 (~{3}", ""],
         ["APPEND a CATENATE (TEXT {3}", ""], ["APPEND a CATENATE (TEXT {3}", " )"], ["APPEND a {0}", ""],
         ["REPLACE 4 a {3}", " {4}", ""], ["REPLACE 4 {3}", ""], ["REPLACE x a {3}", ""], ["APPEND a {3", ""],
-        ["APPEND \"a{3}", ""], ["APPEND a CATENATE (URL /a;UID=1/;SECTION=x)"],
-        ["APPEND a CATENATE (URL /a%ff;UID=1)"], ["APPEND a CATENATE (URL /a%+1;UID=1)"],
+        ["APPEND \"a{3}", ""], ["APPEND a CATENATE (URL /a/;UID=1/;SECTION=x)"],
+        ["APPEND a CATENATE (URL /a%ff/;UID=1)"], ["APPEND a CATENATE (URL /a%+1/;UID=1)"],
     ]) func refuses(pieces: [String]) {
         #expect(throws: IMAPSyntaxError.self) { try read(pieces) }
     }

@@ -4,7 +4,9 @@ import Testing
 @testable import IMAP
 
 @Suite struct FetchTests {
-    private static func request(_ set: String, _ attributes: [FetchAttribute], changedSince: Int64? = nil) -> IMAPCommand {
+    private static func request(_ set: String, _ attributes: [FetchAttribute], changedSince: Int64? = nil)
+        -> IMAPCommand
+    {
         request(.sequenceNumbers, set, attributes, changedSince: changedSince)
     }
 
@@ -28,8 +30,10 @@ import Testing
 
     static let commands: [(String, IMAPCommand)] = [
         // RFC 9051 §6.4.5.
-        ("FETCH 2:4 (FLAGS BODY[HEADER.FIELDS (DATE FROM)])",
-            request("2:4", [.flags, section([], .headerFields(["DATE", "FROM"]))])),
+        (
+            "FETCH 2:4 (FLAGS BODY[HEADER.FIELDS (DATE FROM)])",
+            request("2:4", [.flags, section([], .headerFields(["DATE", "FROM"]))])
+        ),
         ("FETCH 1 ALL", request("1", [.flags, .internalDate, .size, .envelope])),
         ("FETCH 1 FAST", request("1", [.flags, .internalDate, .size])),
         ("fetch 1 full", request("1", [.flags, .internalDate, .size, .envelope, .body])),
@@ -40,7 +44,8 @@ import Testing
         ("FETCH 1 BODY[TEXT]", request("1", [section([], .text)])),
         ("FETCH 1 BODY[4.2.2.HEADER]", request("1", [section([4, 2, 2], .header)])),
         ("FETCH 1 BODY[3.HEADER.FIELDS.NOT (\"X-A\")]", request("1", [section([3], .headerFieldsNot(["X-A"]))])),
-        ("FETCH 1 (RFC822 RFC822.HEADER RFC822.TEXT RFC822.SIZE)",
+        (
+            "FETCH 1 (RFC822 RFC822.HEADER RFC822.TEXT RFC822.SIZE)",
             request(
                 "1",
                 [
@@ -49,21 +54,27 @@ import Testing
                         SectionFetch(
                             name: .rfc822Header, section: SectionSpecification(text: .header), effect: .leaves)),
                     .section(SectionFetch(name: .rfc822Text, section: SectionSpecification(text: .text))), .size,
-                ])),
+                ])
+        ),
         ("UID FETCH 4827313:4828442 FLAGS", request(.uids, "4827313:4828442", [.flags])),
         ("FETCH *:4,5:7 UID", request("*:4,5:7", [.uid])),
         ("FETCH 1:4294967295 (UID)", request("1:4294967295", [.uid])),
         // RFC 7162 §3.1.4.1, §3.2.6.
         ("UID FETCH 1:* (FLAGS) (CHANGEDSINCE 12345)", request(.uids, "1:*", [.flags], changedSince: 12_345)),
-        ("UID FETCH 300:500 (FLAGS) (CHANGEDSINCE 12345 VANISHED)",
-            request(.uids, "300:500", [.flags], changedSince: 12_345, expunged: .vanishedEarlier)),
+        (
+            "UID FETCH 300:500 (FLAGS) (CHANGEDSINCE 12345 VANISHED)",
+            request(.uids, "300:500", [.flags], changedSince: 12_345, expunged: .vanishedEarlier)
+        ),
         ("FETCH 1:3 (MODSEQ)", request("1:3", [.modSeq])),
         // RFC 9394 §3.3.
-        ("UID FETCH 25900:26600 (UID FLAGS) (PARTIAL -1:-100)",
-            request(.uids, "25900:26600", [.uid, .flags], partial: PartialRange(.fromNewest, 1, 100))),
+        (
+            "UID FETCH 25900:26600 (UID FLAGS) (PARTIAL -1:-100)",
+            request(.uids, "25900:26600", [.uid, .flags], partial: PartialRange(.fromNewest, 1, 100))
+        ),
         // RFC 3516 §4.
         ("FETCH 2 BINARY[1]", request("2", [.binary(BinaryFetch(part: PartPath([1])))])),
-        ("FETCH 2 (BINARY.PEEK[1]<5.7> BINARY.SIZE[2.1])",
+        (
+            "FETCH 2 (BINARY.PEEK[1]<5.7> BINARY.SIZE[2.1])",
             request(
                 "2",
                 [
@@ -71,7 +82,8 @@ import Testing
                         BinaryFetch(
                             part: PartPath([1]), effect: .leaves, range: OctetRange(offset: 5, octetsMax: 7))),
                     .binarySize(PartPath([2, 1])),
-                ])),
+                ])
+        ),
         // RFC 8474 §5, RFC 8514 §4.2, RFC 8970 §3.1.
         ("FETCH 1 (EMAILID THREADID SAVEDATE)", request("1", [.emailID, .threadID, .saveDate])),
         ("FETCH 1 (RFC822.SIZE PREVIEW)", request("1", [.size, .preview(.now)])),
@@ -107,15 +119,21 @@ import Testing
     static let stores: [(String, IMAPCommand)] = [
         // RFC 9051 §6.4.6.
         ("STORE 2:4 +FLAGS (\\Deleted)", store("2:4", .add, FlagList(.deleted))),
-        ("UID STORE 7 -FLAGS.SILENT \\Seen $Junk",
-            store(.uids, "7", .remove, FlagList(.seen, keywords: Keyword.named("$Junk")), report: .silent)),
+        (
+            "UID STORE 7 -FLAGS.SILENT \\Seen $Junk",
+            store(.uids, "7", .remove, FlagList(.seen, keywords: Keyword.named("$Junk")), report: .silent)
+        ),
         ("STORE 1 FLAGS ()", store("1", .replace, FlagList())),
         ("STORE 1 flags (a A \\seen)", store("1", .replace, FlagList(.seen, keywords: Keyword.named("a")))),
         // RFC 7162 §3.1.3.
-        ("UID STORE 6,4,8 (UNCHANGEDSINCE 12121230045) +FLAGS.SILENT (\\Deleted)",
-            store(.uids, "6,4,8", .add, FlagList(.deleted), unchangedSince: 12_121_230_045, report: .silent)),
-        ("STORE 12 (UNCHANGEDSINCE 0) +FLAGS ($Processed)",
-            store("12", .add, FlagList(keywords: Keyword.named("$Processed")), unchangedSince: 0)),
+        (
+            "UID STORE 6,4,8 (UNCHANGEDSINCE 12121230045) +FLAGS.SILENT (\\Deleted)",
+            store(.uids, "6,4,8", .add, FlagList(.deleted), unchangedSince: 12_121_230_045, report: .silent)
+        ),
+        (
+            "STORE 12 (UNCHANGEDSINCE 0) +FLAGS ($Processed)",
+            store("12", .add, FlagList(keywords: Keyword.named("$Processed")), unchangedSince: 0)
+        ),
     ]
 
     private static func store(
@@ -160,7 +178,8 @@ import Testing
         ("SORT (DATE) UTF-8 ALL", .sort), ("UID EXPUNGE 1", .uidPlus), ("SEARCH RETURN () ALL", .extendedSearch),
         ("LIST (SUBSCRIBED) \"\" *", .listExtended), ("GETACL INBOX", .acl), ("SEARCH OLDER 1", .within),
         ("FETCH $ FLAGS", .searchResult), ("NOTIFY NONE", .notify), ("GETQUOTA \"\"", .quota), ("ID NIL", .id),
-        ("CREATE a (USE (\\Sent))", .createSpecialUse), ("STATUS INBOX (SIZE)", .statusSize), ("LSUB \"\" *", .imap4rev1),
+        ("CREATE a (USE (\\Sent))", .createSpecialUse), ("STATUS INBOX (SIZE)", .statusSize),
+        ("LSUB \"\" *", .imap4rev1),
         ("UIDBATCHES 500", .uidBatches), ("SEARCH FUZZY ALL", .fuzzySearch), ("ENABLE CONDSTORE", .enable),
     ]) func switchedOff(text: String, capability: IMAPCapability) throws {
         _ = try parse(text)

@@ -38,22 +38,28 @@ import Testing
         ("LIST () \"\" \"*\"", list(.extended, ["*"])),
         ("LIST (SUBSCRIBED) \"\" \"*\"", list(.extended, .subscribed, ["*"])),
         ("LIST \"\" % RETURN (CHILDREN)", list(.extended, ["%"], .children)),
-        ("LIST (REMOTE SUBSCRIBED) \"\" % RETURN (CHILDREN SUBSCRIBED)",
-            list(.extended, [.remote, .subscribed], ["%"], [.children, .subscribed])),
+        (
+            "LIST (REMOTE SUBSCRIBED) \"\" % RETURN (CHILDREN SUBSCRIBED)",
+            list(.extended, [.remote, .subscribed], ["%"], [.children, .subscribed])
+        ),
         ("LIST \"\" (INBOX \"Drafts\" \"Sent/%\")", list(.extended, ["INBOX", "Drafts", "Sent/%"])),
         ("LIST (SUBSCRIBED RECURSIVEMATCH) \"\" *", list(.extended, [.subscribed, .recursiveMatch], ["*"])),
         // RFC 5819 §2, RFC 6154 §5, RFC 8440 §3, RFC 9590 §3.
         ("LIST \"\" % RETURN (STATUS (MESSAGES UNSEEN))", list(.extended, ["%"], status: [.messages, .unseen])),
         ("LIST (SPECIAL-USE) \"\" *", list(.extended, .specialUse, ["*"])),
         ("LIST \"\" * RETURN (SPECIAL-USE MYRIGHTS)", list(.extended, ["*"], [.specialUse, .myRights])),
-        ("LIST \"\" * RETURN (METADATA (\"/shared/comment\" /private/Comment))",
-            list(.extended, ["*"], metadata: ["/shared/comment", "/private/comment"])),
+        (
+            "LIST \"\" * RETURN (METADATA (\"/shared/comment\" /private/Comment))",
+            list(.extended, ["*"], metadata: ["/shared/comment", "/private/comment"])
+        ),
         // RFC 3501 §6.3.9 and §5.1.3.
-        ("LSUB \"#news.\" \"comp.mail.*\"",
+        (
+            "LSUB \"#news.\" \"comp.mail.*\"",
             .lsub(
                 ListRequest(
                     form: .basic, selection: .subscribed, reference: "#news.", patterns: ["comp.mail.*"], returning: [],
-                    status: [], metadata: []))),
+                    status: [], metadata: []))
+        ),
         ("LIST \"\" ~peter/mail/&U,BTFw-/&ZeVnLIqe-*", list(["~peter/mail/台北/日本語*"])),
     ]
 
@@ -65,49 +71,63 @@ import Testing
         ("SELECT INBOX", select(.inbox)), ("EXAMINE \"iNbOx\"", select(.inbox, .readOnly)),
         // RFC 7162 §3.1.8, §3.2.5.
         ("SELECT INBOX (CONDSTORE)", select(.inbox, enabling: .condstore)),
-        ("SELECT INBOX (QRESYNC (67890007 20050715194045000 41,43:211,214:541))",
+        (
+            "SELECT INBOX (QRESYNC (67890007 20050715194045000 41,43:211,214:541))",
             select(
                 .inbox,
                 resync: SelectRequest.Resynchronization(
                     uidValidity: UIDValidity(rawValue: 67_890_007), modSeq: ModSeq(rawValue: 20_050_715_194_045_000),
-                    knownUIDs: .of("41,43:211,214:541"), match: nil))),
-        ("SELECT INBOX (QRESYNC (67890007 90060115194045000 1:29997 (5000,7500 15000,22500)))",
+                    knownUIDs: .of("41,43:211,214:541"), match: nil))
+        ),
+        (
+            "SELECT INBOX (QRESYNC (67890007 90060115194045000 1:29997 (5000,7500 15000,22500)))",
             select(
                 .inbox,
                 resync: SelectRequest.Resynchronization(
                     uidValidity: UIDValidity(rawValue: 67_890_007), modSeq: ModSeq(rawValue: 90_060_115_194_045_000),
                     knownUIDs: .of("1:29997"),
-                    match: SelectRequest.Match(sequenceNumbers: .of("5000,7500"), uids: .of("15000,22500"))))),
+                    match: SelectRequest.Match(sequenceNumbers: .of("5000,7500"), uids: .of("15000,22500"))))
+        ),
         ("CREATE owatagusiam/", .create(CreateRequest(mailbox: .named("owatagusiam"), uses: []))),
-        ("CREATE MySpecial (USE (\\Drafts \\Sent))",
-            .create(CreateRequest(mailbox: .named("MySpecial"), uses: [.drafts, .sent]))),
-        ("DELETE inbox/a", .delete(.named("INBOX/a"))), ("RENAME a \"b c\"", .rename(from: .named("a"), to: .named("b c"))),
+        (
+            "CREATE MySpecial (USE (\\Drafts \\Sent))",
+            .create(CreateRequest(mailbox: .named("MySpecial"), uses: [.drafts, .sent]))
+        ),
+        ("DELETE inbox/a", .delete(.named("INBOX/a"))),
+        ("RENAME a \"b c\"", .rename(from: .named("a"), to: .named("b c"))),
         ("SUBSCRIBE &AOk-t&AOk-", .subscribe(.named("été"))), ("UNSUBSCRIBE {3}\r\na b", .unsubscribe(.named("a b"))),
         ("STATUS blurdybloop (UIDNEXT MESSAGES)", .status(.named("blurdybloop"), [.uidNext, .messages])),
-        ("STATUS INBOX (HIGHESTMODSEQ SIZE DELETED DELETED-STORAGE APPENDLIMIT MAILBOXID RECENT UNSEEN UIDVALIDITY)",
+        (
+            "STATUS INBOX (HIGHESTMODSEQ SIZE DELETED DELETED-STORAGE APPENDLIMIT MAILBOXID RECENT UNSEEN UIDVALIDITY)",
             .status(
                 .inbox,
                 [
                     .highestModSeq, .size, .deleted, .deletedStorage, .appendLimit, .mailboxID, .recent, .unseen,
                     .uidValidity,
-                ])),
+                ])
+        ),
         ("GETACL a", .getACL(.named("a"))), ("MYRIGHTS a", .myRights(.named("a"))),
-        ("SETACL INBOX/Drafts John lrswicda",
+        (
+            "SETACL INBOX/Drafts John lrswicda",
             .setACL(
                 .named("INBOX/Drafts"), identifier("John"),
                 .replace([
                     .lookup, .read, .seen, .write, .insert, .create, .deleteMailbox, .deleteMessages, .expunge,
                     .administer,
-                ]))),
+                ]))
+        ),
         ("SETACL a -fred +x", .setACL(.named("a"), identifier("-fred"), .add(.deleteMailbox))),
         ("SETACL a fred -te", .setACL(.named("a"), identifier("fred"), .remove([.deleteMessages, .expunge]))),
         ("SETACL a fred \"\"", .setACL(.named("a"), identifier("fred"), .replace([]))),
         ("DELETEACL INBOX Fred", .deleteACL(.inbox, identifier("Fred"))),
         ("LISTRIGHTS ~/Mail/saved smith", .listRights(.named("~/Mail/saved"), identifier("smith"))),
-        ("GETQUOTA \"!partition/sda4\"", .getQuota(root: "!partition/sda4")), ("GETQUOTAROOT INBOX", .getQuotaRoot(.inbox)),
-        ("SETQUOTA \"\" (STORAGE 512 message 3)",
+        ("GETQUOTA \"!partition/sda4\"", .getQuota(root: "!partition/sda4")),
+        ("GETQUOTAROOT INBOX", .getQuotaRoot(.inbox)),
+        (
+            "SETQUOTA \"\" (STORAGE 512 message 3)",
             .setQuota(
-                root: "", [QuotaLimit(resource: .storage, limit: 512), QuotaLimit(resource: .message, limit: 3)])),
+                root: "", [QuotaLimit(resource: .storage, limit: 512), QuotaLimit(resource: .message, limit: 3)])
+        ),
         ("SETQUOTA a ()", .setQuota(root: "a", [])),
     ]
 
@@ -133,7 +153,8 @@ import Testing
     @Test func utf8Names() throws {
         #expect(try parse("DELETE \"été & co\"", enabled: [.imap4rev2]) == .delete(.named("été & co")))
         #expect(try parse("LIST \"\" \"日%\"", enabled: [.utf8Accept]) == Self.list(["日%"]))
-        for name in ["\"été\"", "&", "&AOk", "&Jjo!", "&U,BTFw-&ZeVnLIqe-", "&AGE-", "\"\"", "&2D0-", "&AAE-", "\u{1}"] {
+        for name in ["\"été\"", "&", "&AOk", "&Jjo!", "&U,BTFw-&ZeVnLIqe-", "&AGE-", "\"\"", "&2D0-", "&AAE-", "\u{1}"]
+        {
             #expect(refusal("DELETE \(name)")?.condition != nil)
         }
         #expect(refusal("DELETE &AOk") == .no("Not a mailbox name", code: .cannot))

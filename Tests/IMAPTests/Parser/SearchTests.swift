@@ -27,7 +27,8 @@ import Testing
         ("BEFORE 1-Feb-1994", .date(.received, .before, .on(1994, 2, 1))),
         ("ON \"28-feb-2023\"", .date(.received, .on, .on(2023, 2, 28))),
         ("SENTSINCE 01-Jan-0001", .date(.sent, .since, .on(1, 1, 1))),
-        ("SENTON 29-Feb-2024", .date(.sent, .on, .on(2024, 2, 29))), ("SENTBEFORE 3-Mar-3000", .date(.sent, .before, .on(3000, 3, 3))),
+        ("SENTON 29-Feb-2024", .date(.sent, .on, .on(2024, 2, 29))),
+        ("SENTBEFORE 3-Mar-3000", .date(.sent, .before, .on(3000, 3, 3))),
         ("SAVEDSINCE 28-Dec-2014", .date(.saved, .since, .on(2014, 12, 28))), ("SAVEDATESUPPORTED", .saveDateSupported),
         ("LARGER 0", .larger(0)), ("SMALLER 9223372036854775807", .smaller(9_223_372_036_854_775_807)),
         ("OLDER 1", .older(seconds: 1)), ("YOUNGER 259200", .younger(seconds: 259_200)),
@@ -56,52 +57,85 @@ import Testing
 
     static let commands: [(String, IMAPCommand)] = [
         // RFC 9051 §6.4.4.
-        ("SEARCH RETURN (MIN COUNT) FLAGGED SINCE 1-Feb-1994 NOT FROM \"Smith\"",
+        (
+            "SEARCH RETURN (MIN COUNT) FLAGGED SINCE 1-Feb-1994 NOT FROM \"Smith\"",
             search(
                 .and([
                     .flagged(.flagged), .date(.received, .since, .on(1994, 2, 1)),
                     .not(.field(.from, SearchString("Smith"))),
-                ]), [.min, .count])),
+                ]), [.min, .count])
+        ),
         ("SEARCH RETURN () ALL", search(.all, .all)),
         ("UID SEARCH RETURN (SAVE MAX ALL) SEEN", search(.uids, .flagged(.seen), [.save, .max, .all])),
         // RFC 9394 §3.1, RFC 5267 §4, RFC 6203 §4.
-        ("UID SEARCH RETURN (PARTIAL -1:-100) UNDELETED",
-            search(.uids, .unflagged(.deleted), [], partial: PartialRange(.fromNewest, 1, 100))),
+        (
+            "UID SEARCH RETURN (PARTIAL -1:-100) UNDELETED",
+            search(.uids, .unflagged(.deleted), [], partial: PartialRange(.fromNewest, 1, 100))
+        ),
         ("SEARCH RETURN (UPDATE CONTEXT COUNT) ALL", search(.all, [.update, .context, .count])),
-        ("SEARCH RETURN (RELEVANCY ALL) FUZZY TEXT \"Helo\"",
-            search(.fuzzy(.text(SearchString("Helo"))), [.relevancy, .all])),
+        (
+            "SEARCH RETURN (RELEVANCY ALL) FUZZY TEXT \"Helo\"",
+            search(.fuzzy(.text(SearchString("Helo"))), [.relevancy, .all])
+        ),
         // RFC 5256 §3, RFC 5957, RFC 5267 §3.
-        ("SORT (SUBJECT REVERSE DATE) UTF-8 ALL",
+        (
+            "SORT (SUBJECT REVERSE DATE) UTF-8 ALL",
             .sort(
                 SortRequest(
                     numbering: .sequenceNumbers, returning: nil,
-                    criteria: [SortCriterion(.subject), SortCriterion(.date, .descending)], key: .all))),
-        ("UID SORT RETURN (COUNT) (DISPLAYFROM RELEVANCY) US-ASCII NOT SEEN",
+                    criteria: [SortCriterion(.subject), SortCriterion(.date, .descending)], key: .all))
+        ),
+        (
+            "UID SORT RETURN (COUNT) (DISPLAYFROM RELEVANCY) US-ASCII NOT SEEN",
             .sort(
                 SortRequest(
                     numbering: .uids, returning: SearchReturnOptions(items: .count),
-                    criteria: [SortCriterion(.displayFrom), SortCriterion(.relevancy)], key: .not(.flagged(.seen))))),
-        ("THREAD ORDEREDSUBJECT UTF-8 SINCE 5-MAR-2000",
+                    criteria: [SortCriterion(.displayFrom), SortCriterion(.relevancy)], key: .not(.flagged(.seen))))
+        ),
+        (
+            "THREAD ORDEREDSUBJECT UTF-8 SINCE 5-MAR-2000",
             .thread(
                 ThreadRequest(
                     numbering: .sequenceNumbers, algorithm: .orderedSubject,
-                    key: .date(.received, .since, .on(2000, 3, 5))))),
-        ("UID THREAD REFERENCES US-ASCII ALL",
-            .thread(ThreadRequest(numbering: .uids, algorithm: .references, key: .all))),
+                    key: .date(.received, .since, .on(2000, 3, 5))))
+        ),
+        (
+            "UID THREAD REFERENCES US-ASCII ALL",
+            .thread(ThreadRequest(numbering: .uids, algorithm: .references, key: .all))
+        ),
         // RFC 7377 §2.1.
-        ("ESEARCH IN (mailboxes \"folder1\" subtree \"folder2\") unseen",
+        (
+            "ESEARCH IN (mailboxes \"folder1\" subtree \"folder2\") unseen",
             .multiSearch(
                 MultiSearchRequest(
                     sources: [.mailboxes([.named("folder1")]), .subtree([.named("folder2")])],
-                    returning: SearchReturnOptions(items: .all), key: .unflagged(.seen)))),
-        ("ESEARCH IN (subtree-one (a b) personal selected) RETURN (COUNT) ALL",
+                    returning: SearchReturnOptions(items: .all), key: .unflagged(.seen)))
+        ),
+        (
+            "ESEARCH IN (subtree-one (a b) personal selected) RETURN (COUNT) ALL",
             .multiSearch(
                 MultiSearchRequest(
                     sources: [.subtreeOne([.named("a"), .named("b")]), .personal, .selected],
-                    returning: SearchReturnOptions(items: .count), key: .all))),
-        ("ESEARCH ALL",
+                    returning: SearchReturnOptions(items: .count), key: .all))
+        ),
+        (
+            "ESEARCH ALL",
             .multiSearch(
-                MultiSearchRequest(sources: nil, returning: SearchReturnOptions(items: .all), key: .all))),
+                MultiSearchRequest(sources: nil, returning: SearchReturnOptions(items: .all), key: .all))
+        ),
+        (
+            "SEARCH RETURN (COUNT UPDATE (UID FLAGS)) FROM \"boss\"",
+            .search(
+                SearchRequest(
+                    numbering: .sequenceNumbers,
+                    returning: SearchReturnOptions(items: [.count, .update], updateAttributes: [.uid, .flags]),
+                    key: .field(.from, SearchString("boss"))))
+        ),
+        (
+            "UID ESEARCH ALL",
+            .multiSearch(
+                MultiSearchRequest(sources: nil, returning: SearchReturnOptions(items: .all), key: .all))
+        ),
         ("UIDBATCHES 2000", .uidBatches(BatchesRequest(size: 2_000, batches: nil))),
         ("UIDBATCHES 2000 10:20", .uidBatches(BatchesRequest(size: 2_000, batches: 10...20))),
         ("CANCELUPDATE \"B01\" \"B02\"", .cancelUpdate(["B01", "B02"])),
@@ -142,9 +176,10 @@ import Testing
             String(repeating: "(", count: depth) + "ALL" + String(repeating: ")", count: depth)
         }
         #expect(try parse("SEARCH \(nested(31))") == Self.search(.all))
-        for text in [nested(32), nested(10_000), String(repeating: "NOT ", count: 10_000) + "ALL",
-            String(repeating: "OR ALL ", count: 10_000) + "ALL", String(repeating: "(", count: 60_000)]
-        {
+        for text in [
+            nested(32), nested(10_000), String(repeating: "NOT ", count: 10_000) + "ALL",
+            String(repeating: "OR ALL ", count: 10_000) + "ALL", String(repeating: "(", count: 60_000),
+        ] {
             #expect(refusal("SEARCH \(text)")?.code == .limit)
         }
         let many = Array(repeating: "SEEN", count: 2_000).joined(separator: " ")

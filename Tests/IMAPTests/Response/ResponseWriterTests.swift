@@ -16,22 +16,31 @@ import Testing
     private func tag(_ text: String) throws -> CommandTag { try #require(CommandTag(text.utf8)) }
 
     static let codes: [(ResponseCode, String)] = [
-        (.alert, "ALERT"), (.appendUID(UIDValidity(rawValue: 38_505), UIDSet(ranges: [3_955...3_955])), "APPENDUID 38505 3955"),
+        (.alert, "ALERT"),
+        (.appendUID(UIDValidity(rawValue: 38_505), UIDSet(ranges: [3_955...3_955])), "APPENDUID 38505 3955"),
         (
-            .copyUID(UIDValidity(rawValue: 38_505), from: UIDSet(ranges: [304...304, 319...320]), to: UIDSet(ranges: [3_956...3_958])),
+            .copyUID(
+                UIDValidity(rawValue: 38_505), from: UIDSet(ranges: [304...304, 319...320]),
+                to: UIDSet(ranges: [3_956...3_958])),
             "COPYUID 38505 304,319:320 3956:3958"
         ),
         (.badCharset, "BADCHARSET (US-ASCII UTF-8)"), (.badURL("/Inbox;]\r\nUID"), "BADURL /Inbox;UID"),
         (.highestModSeq(ModSeq(rawValue: 715_194_045_007)), "HIGHESTMODSEQ 715194045007"),
         (.inProgress(CommandTag("A1".utf8), done: 454, goal: 1_000), "INPROGRESS (\"A1\" 454 1000)"),
         (.inProgress(CommandTag("A1".utf8), done: 0, goal: 0), "INPROGRESS (\"A1\" 0 NIL)"),
-        (.inProgress(nil, done: nil, goal: nil), "INPROGRESS"), (.mailboxID("F2212ea87-6097"), "MAILBOXID (F2212ea87-6097)"),
-        (.messageLimit(1_000, UID(rawValue: 23_221)), "MESSAGELIMIT 1000 23221"), (.messageLimit(1_000, nil), "MESSAGELIMIT 1000"),
+        (.inProgress(nil, done: nil, goal: nil), "INPROGRESS"),
+        (.mailboxID("F2212ea87-6097"), "MAILBOXID (F2212ea87-6097)"),
+        (.messageLimit(1_000, UID(rawValue: 23_221)), "MESSAGELIMIT 1000 23221"),
+        (.messageLimit(1_000, nil), "MESSAGELIMIT 1000"),
         (.metadataLongEntries(2_199), "METADATA LONGENTRIES 2199"), (.metadataTooMany, "METADATA TOOMANY"),
-        (.modified(ranges: [7...7, 9...9]), "MODIFIED 7,9"), (.permanentFlags(FlagList([.deleted, .seen]), .welcome), "PERMANENTFLAGS (\\Deleted \\Seen \\*)"),
-        (.permanentFlags(FlagList(), .refused), "PERMANENTFLAGS ()"), (.readOnly, "READ-ONLY"), (.tryCreate, "TRYCREATE"),
-        (.uidNext(4_392), "UIDNEXT 4392"), (.uidValidity(UIDValidity(rawValue: 3_857_529_045)), "UIDVALIDITY 3857529045"),
-        (.unseen(SequenceNumber(rawValue: 17)), "UNSEEN 17"), (.closed, "CLOSED"), (.compressionActive, "COMPRESSIONACTIVE"),
+        (.modified(ranges: [7...7, 9...9]), "MODIFIED 7,9"),
+        (.permanentFlags(FlagList([.deleted, .seen]), .welcome), "PERMANENTFLAGS (\\Deleted \\Seen \\*)"),
+        (.permanentFlags(FlagList(), .refused), "PERMANENTFLAGS ()"), (.readOnly, "READ-ONLY"),
+        (.tryCreate, "TRYCREATE"),
+        (.uidNext(4_392), "UIDNEXT 4392"),
+        (.uidValidity(UIDValidity(rawValue: 3_857_529_045)), "UIDVALIDITY 3857529045"),
+        (.unseen(SequenceNumber(rawValue: 17)), "UNSEEN 17"), (.closed, "CLOSED"),
+        (.compressionActive, "COMPRESSIONACTIVE"),
         (.useAttribute, "USEATTR"), (.uidRequired, "UIDREQUIRED"), (.nonExistent, "NONEXISTENT"),
     ]
 
@@ -60,9 +69,12 @@ import Testing
         #expect(written { $0.lsub(listed) }.hasPrefix("* LSUB (\\HasNoChildren"))
         listed.childInfo = .subscribed
         listed.oldName = .named("Sänt")
-        #expect(written { $0.list(listed) }.hasSuffix("Sent (\"CHILDINFO\" (\"SUBSCRIBED\") \"OLDNAME\" (S&AOQ-nt))\r\n"))
+        #expect(
+            written { $0.list(listed) }.hasSuffix("Sent (\"CHILDINFO\" (\"SUBSCRIBED\") \"OLDNAME\" (S&AOQ-nt))\r\n"))
         #expect(written { $0.listSeparator() } == "* LIST (\\Noselect) \"/\" \"\"\r\n")
-        for (name, spelling) in [("NIL", "\"NIL\""), ("a b", "\"a b\""), ("a&b", "a&-b"), ("a%", "\"a%\""), ("[x]", "[x]")] {
+        for (name, spelling) in [
+            ("NIL", "\"NIL\""), ("a b", "\"a b\""), ("a&b", "a&-b"), ("a%", "\"a%\""), ("[x]", "[x]"),
+        ] {
             #expect(written { $0.mailbox(.named(name)) } == spelling)
         }
         #expect(
@@ -70,13 +82,16 @@ import Testing
                 $0.status(
                     .inbox,
                     [
-                        .messages(231), .uidNext(44_292), .mailboxID("Fa"), .appendLimit(nil), .appendLimit(9), .size(5),
+                        .messages(231), .uidNext(44_292), .mailboxID("Fa"), .appendLimit(nil), .appendLimit(9),
+                        .size(5),
                         .deletedStorage(8), .highestModSeq(ModSeq(rawValue: 7)),
                     ])
             }
                 == "* STATUS INBOX (MESSAGES 231 UIDNEXT 44292 MAILBOXID (Fa) APPENDLIMIT NIL APPENDLIMIT 9 SIZE 5 "
                 + "DELETED-STORAGE 8 HIGHESTMODSEQ 7)\r\n")
-        #expect(written { $0.flags(FlagList([.answered, .seen], keywords: Keyword.named("x"))) } == "* FLAGS (\\Answered \\Seen x)\r\n")
+        #expect(
+            written { $0.flags(FlagList([.answered, .seen], keywords: Keyword.named("x"))) }
+                == "* FLAGS (\\Answered \\Seen x)\r\n")
         let namespaces = Namespaces(personal: [""], others: ["Other Users/"], shared: [])
         #expect(written { $0.namespace(namespaces) } == "* NAMESPACE ((\"\" \"/\")) ((\"Other Users/\" \"/\")) NIL\r\n")
     }
@@ -173,25 +188,34 @@ import Testing
         result.source = ExtendedSearchResult.Source(mailbox: .named("folder1"), uidValidity: UIDValidity(rawValue: 1))
         #expect(
             written { $0.extendedSearch(result) }
-                == "* ESEARCH (TAG \"A283\" MAILBOX folder1 UIDVALIDITY 1) UID ALL 2,10:11 RELEVANCY (4 99 1) MODSEQ 1236\r\n")
+                == "* ESEARCH (TAG \"A283\" MAILBOX folder1 UIDVALIDITY 1) UID ALL 2,10:11 RELEVANCY (4 99 1) MODSEQ 1236\r\n"
+        )
         result = ExtendedSearchResult(tag: try tag("A"), numbering: .uids)
         result.page = ExtendedSearchResult.Page(range: PartialRange(.fromNewest, 1, 100), numbers: [])
         result.changes = [ExtendedSearchResult.Change(.added, position: 1, numbers: [2_731...2_731])]
-        #expect(written { $0.extendedSearch(result) } == "* ESEARCH (TAG \"A\") UID PARTIAL (-1:-100 NIL) ADDTO (1 2731)\r\n")
+        #expect(
+            written { $0.extendedSearch(result) }
+                == "* ESEARCH (TAG \"A\") UID PARTIAL (-1:-100 NIL) ADDTO (1 2731)\r\n")
         let tag = try tag("A143")
-        #expect(written { $0.uidBatches([99_696...215_295, 20_351...99_695], tag: tag) } == "* UIDBATCHES (TAG \"A143\") 215295:99696,99695:20351\r\n")
+        #expect(
+            written { $0.uidBatches([99_696...215_295, 20_351...99_695], tag: tag) }
+                == "* UIDBATCHES (TAG \"A143\") 215295:99696,99695:20351\r\n")
         #expect(written { $0.uidBatches([], tag: tag) } == "* UIDBATCHES (TAG \"A143\")\r\n")
     }
 
     @Test func threads() {
         // RFC 5256 §4.
         let two = ThreadNode(2)
-        let branches = ThreadNode(3, children: [
-            ThreadNode(6, children: [
-                ThreadNode(4, children: [ThreadNode(23)]),
-                ThreadNode(44, children: [ThreadNode(7, children: [ThreadNode(96)])]),
+        let branches = ThreadNode(
+            3,
+            children: [
+                ThreadNode(
+                    6,
+                    children: [
+                        ThreadNode(4, children: [ThreadNode(23)]),
+                        ThreadNode(44, children: [ThreadNode(7, children: [ThreadNode(96)])]),
+                    ])
             ])
-        ])
         #expect(written { $0.thread([two, branches]) } == "* THREAD (2)(3 6 (4 23)(44 7 96))\r\n")
         let orphans = ThreadNode(nil, children: [ThreadNode(3), ThreadNode(5)])
         #expect(written { $0.thread([orphans]) } == "* THREAD ((3)(5))\r\n")
@@ -210,14 +234,22 @@ import Testing
         #expect(
             written { $0.listRights(.inbox, fred, always: .lookup, grantable: [.read, [.create, .write]]) }
                 == "* LISTRIGHTS INBOX Fred l r wk\r\n")
-        #expect(written { $0.quota(root: "", [QuotaUsage(.storage, usage: 10, limit: 512)]) } == "* QUOTA \"\" (STORAGE 10 512)\r\n")
+        #expect(
+            written { $0.quota(root: "", [QuotaUsage(.storage, usage: 10, limit: 512)]) }
+                == "* QUOTA \"\" (STORAGE 10 512)\r\n")
         #expect(written { $0.quotaRoot(.inbox, roots: ["#user/alice"]) } == "* QUOTAROOT INBOX \"#user/alice\"\r\n")
         let entry = try #require(MetadataEntryName(Array("/shared/comment".utf8)))
         let values = [MetadataValue(name: entry, value: Array("Shared".utf8)), MetadataValue(name: entry, value: nil)]
-        #expect(written { $0.metadata(.mailbox(.inbox), values) } == "* METADATA INBOX (/shared/comment \"Shared\" /shared/comment NIL)\r\n")
+        #expect(
+            written { $0.metadata(.mailbox(.inbox), values) }
+                == "* METADATA INBOX (/shared/comment \"Shared\" /shared/comment NIL)\r\n")
         #expect(written { $0.metadataChanged(.server, [entry]) } == "* METADATA \"\" /shared/comment\r\n")
-        let fields = [Identification.Field(name: "name", value: "Paloma"), Identification.Field(name: "os", value: nil)]
-        #expect(written { $0.identification(Identification(fields: fields)) } == "* ID (\"name\" \"Paloma\" \"os\" NIL)\r\n")
+        let fields = [
+            Identification.Field(name: "name", value: "Paloma"), Identification.Field(name: "os", value: nil),
+        ]
+        #expect(
+            written { $0.identification(Identification(fields: fields)) } == "* ID (\"name\" \"Paloma\" \"os\" NIL)\r\n"
+        )
         #expect(written { $0.identification(Identification(fields: [])) } == "* ID NIL\r\n")
         #expect(written { $0.languages(["EN"]) } == "* LANGUAGE (EN)\r\n")
         #expect(written { $0.jmapAccess("https://a/b") } == "* JMAPACCESS \"https://a/b\"\r\n")
@@ -233,7 +265,10 @@ import Testing
         var generator = SeededGenerator(seed: 8)
         let letters = Array("ab& \"\\%*日é(){}]/~\u{1F600}+")
         for _ in 0..<2_000 {
-            let text = String((0..<Int.random(in: 1...8, using: &generator)).compactMap { _ in letters.randomElement(using: &generator) })
+            let text = String(
+                (0..<Int.random(in: 1...8, using: &generator)).compactMap { _ in
+                    letters.randomElement(using: &generator)
+                })
             let name = MailboxName.named(text)
             for enabled in [[], [.imap4rev2]] as [IMAPCapabilitySet] {
                 let command = "DELETE " + written(enabled) { $0.mailbox(name) }

@@ -80,7 +80,9 @@ import Testing
     }
 
     @Test func expungesAreForbiddenWhereNumbersCount() throws {
-        for command in ["FETCH 1 FLAGS", "STORE 1 FLAGS ()", "SEARCH ALL", "SORT (DATE) UTF-8 ALL", "THREAD REFERENCES UTF-8 ALL"] {
+        for command in [
+            "FETCH 1 FLAGS", "STORE 1 FLAGS ()", "SEARCH ALL", "SORT (DATE) UTF-8 ALL", "THREAD REFERENCES UTF-8 ALL",
+        ] {
             #expect(try parse(command).expungePermission == .forbidden)
             #expect(try parse("UID " + command).expungePermission == .permitted)
         }
@@ -93,7 +95,9 @@ import Testing
         var session = ScriptedSession()
         _ = session.takeText()
         #expect(session.say("a LOGIN {5000}\r\n") == "a BAD [TOOBIG] Literal too long\r\n")
-        #expect(session.say("a LOGIN {5000+}\r\n\(String(repeating: "x", count: 5_000)) b\r\n") == "a BAD [TOOBIG] Literal too long\r\n")
+        #expect(
+            session.say("a LOGIN {5000+}\r\n\(String(repeating: "x", count: 5_000)) b\r\n")
+                == "a BAD [TOOBIG] Literal too long\r\n")
         let long = "a LOGIN \(String(repeating: "x", count: 30_000)) secret\r\nb NOOP\r\n"
         #expect(session.say(long) == "a BAD Command too long\r\nb OK NOOP completed\r\n")
         #expect(session.say("a AUTHENTICATE PLAIN\r\n") == "+ \r\n")
@@ -134,7 +138,8 @@ import Testing
         var session = ScriptedSession.loggedIn()
         #expect(session.say("a APPEND INBOX {3+}\r\nabc x\r\n") == "a BAD Invalid argument\r\n")
         #expect(session.abandoned == 1)
-        #expect(session.say("a APPEND INBOX {3+}\r\nabc (\\Foo) {3+}\r\nabc\r\n") == "a BAD Not a flag that can be set\r\n")
+        #expect(
+            session.say("a APPEND INBOX {3+}\r\nabc (\\Foo) {3+}\r\nabc\r\n") == "a BAD Not a flag that can be set\r\n")
         #expect(session.abandoned == 2)
         let long = "a APPEND INBOX {3+}\r\nabc \(String(repeating: "x", count: 70_000))\r\n"
         #expect(session.say(long) == "a BAD Command too long\r\n")
@@ -190,8 +195,11 @@ extension [UInt8] {
             case 0: mutated[position] = UInt8.random(in: 0...255, using: &generator)
             case 1: mutated.removeSubrange(position..<end)
             case 2: mutated.insert(contentsOf: mutated[position..<end], at: position)
-            case 3: mutated.insert(Array("\r\n (){}+\"\\*%~[]9".utf8).randomElement(using: &generator) ?? 0, at: position)
-            case 4: mutated.insert(contentsOf: Array("{\(Int.random(in: 0...9, using: &generator))+}\r\n".utf8), at: position)
+            case 3:
+                mutated.insert(Array("\r\n (){}+\"\\*%~[]9".utf8).randomElement(using: &generator) ?? 0, at: position)
+            case 4:
+                mutated.insert(
+                    contentsOf: Array("{\(Int.random(in: 0...9, using: &generator))+}\r\n".utf8), at: position)
             default:
                 let filler = Array(repeating: UInt8(ascii: "A"), count: Int.random(in: 1...600, using: &generator))
                 mutated.insert(contentsOf: filler, at: position)

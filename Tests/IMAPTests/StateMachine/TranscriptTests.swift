@@ -55,7 +55,9 @@ private struct Transcript {
             let names = value.split(separator: " ").compactMap { IMAPCapability(name: Array($0.utf8)) }
             configuration.capabilities = IMAPCapabilitySet(names)
         case "without":
-            if let capability = IMAPCapability(name: Array(value.utf8)) { configuration.capabilities.remove(capability) }
+            if let capability = IMAPCapability(name: Array(value.utf8)) {
+                configuration.capabilities.remove(capability)
+            }
         default: Issue.record("unknown line \(key)")
         }
         turns[turns.count - 1].isOver = true
@@ -82,7 +84,8 @@ private struct Transcript {
     static let names = [
         "rfc9051-session", "rfc9051-login", "rfc9051-starttls", "rfc9051-states", "rfc9051-append", "rfc9051-idle",
         "rfc3502-multiappend", "rfc4469-catenate", "rfc8508-replace", "rfc7888-literals", "rfc7888-literal-minus",
-        "rfc4959-initial-response", "rfc5802-scram", "rfc5161-enable", "rfc7162-condstore", "rfc9586-uidonly", "rfc4978-compress",
+        "rfc4959-initial-response", "rfc5802-scram", "rfc5161-enable", "rfc7162-condstore", "rfc9586-uidonly",
+        "rfc4978-compress",
         "rfc8437-unauthenticate", "rfc6855-utf8", "refused-appends", "odd-lines", "bad-commands",
     ]
 
