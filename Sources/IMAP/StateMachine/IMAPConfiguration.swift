@@ -39,6 +39,11 @@ package struct IMAPConfiguration: Hashable, Sendable {
         return offered
     }
 
+    /// Where there is no IMAP4rev1, IMAP4rev2 need not be switched on (RFC 9051 §6.3.1).
+    var enabledFromTheStart: IMAPCapabilitySet {
+        offered.contains(.imap4rev2) && !offered.contains(.imap4rev1) ? [.imap4rev2] : []
+    }
+
     private static let needsExtendedSearch: IMAPCapabilitySet = [
         .searchResult, .contextSearch, .contextSort, .extendedSort, .partial, .multiSearch,
     ]

@@ -27,7 +27,7 @@ extension IMAPServerStateMachine {
         case .unauthenticate:
             // RFC 8437 §3: as if just connected, but for TLS and compression.
             phase = .notAuthenticated
-            enabled = []
+            enabled = configuration.enabledFromTheStart
         default:
             break
         }

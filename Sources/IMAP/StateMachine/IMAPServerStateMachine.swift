@@ -85,6 +85,7 @@ package struct IMAPServerStateMachine: Sendable {
         self.configuration = configuration
         self.limits = limits
         offered = configuration.offered
+        enabled = configuration.enabledFromTheStart
         self.tls = tls
         self.bindings = bindings
         self.nonces = nonces

@@ -67,6 +67,18 @@ import Testing
         #expect(session.machine.enabled.contains(.condstore))
     }
 
+    @Test func revision2Alone() {
+        var configuration = IMAPConfiguration()
+        configuration.capabilities.remove(.imap4rev1)
+        var session = ScriptedSession(configuration: configuration)
+        #expect(session.machine.dialect.mailboxNames == .utf8)
+        _ = session.say("a LOGIN fred secret\r\n")
+        #expect(session.say("b DELETE \"été\"\r\n") == "b OK DELETE completed\r\n")
+        #expect(session.say("c CHECK\r\n") == "c BAD Unknown command\r\n")
+        _ = session.say("d UNAUTHENTICATE\r\n")
+        #expect(session.machine.dialect.prefersExtendedSearch)
+    }
+
     @Test func whatStandsOnWhat() {
         var configuration = IMAPConfiguration()
         #expect(configuration.offered == .all)
