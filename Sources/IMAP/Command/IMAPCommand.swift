@@ -1,5 +1,3 @@
-package import SASL
-
 /// A command, parsed. APPEND and REPLACE are not among them: their octets come while they are read (`AppendPart`).
 package enum IMAPCommand: Hashable, Sendable {
     // Any state (RFC 9051 §6.1)
@@ -60,27 +58,6 @@ package enum IMAPCommand: Hashable, Sendable {
     case uidBatches(BatchesRequest)
     /// Tags of searches that are told no more (RFC 5267 §4.3.5).
     case cancelUpdate([String])
-}
-
-/// AUTHENTICATE's arguments (RFC 9051 §6.2.2).
-package struct IMAPAuthentication: Hashable, Sendable {
-    /// Nil for a mechanism that we do not speak.
-    package let mechanism: SASLMechanism?
-    /// Decoded; nil where the client sent none (RFC 4959).
-    package let initialResponse: [UInt8]?
-}
-
-/// LOGIN's arguments, not prepared; describes itself as a secret.
-package struct IMAPLogin: Hashable, Sendable, CustomStringConvertible, CustomReflectable {
-    /// As sent.
-    package let userName: [UInt8]
-    /// As sent.
-    package let password: [UInt8]
-
-    /// No names, no passwords.
-    package var description: String { "<login>" }
-    /// Nothing to see.
-    package var customMirror: Mirror { Mirror(self, children: []) }
 }
 
 extension IMAPCommand: CustomStringConvertible {

@@ -31,9 +31,3 @@ package struct SelectRequest: Hashable, Sendable {
         package let uids: SequenceSet
     }
 }
-
-/// What may be done with the selected mailbox.
-package enum MailboxAccess: Hashable, Sendable {
-    case readOnly
-    case readWrite
-}

@@ -1,5 +1,3 @@
-package import MailCore
-
 /// A message's place in one session's view of a mailbox, from 1 up (RFC 9051 §2.3.1.2).
 package struct SequenceNumber: MessageNumber {
     /// From 1 up.
@@ -10,20 +8,4 @@ package struct SequenceNumber: MessageNumber {
 
     /// By place.
     package static func < (left: SequenceNumber, right: SequenceNumber) -> Bool { left.rawValue < right.rawValue }
-}
-
-/// What names a message of a mailbox: a sequence number or a UID.
-package protocol MessageNumber: Hashable, Comparable, Sendable {
-    /// From 1 up.
-    var rawValue: UInt32 { get }
-    /// From its number.
-    init(rawValue: UInt32)
-}
-
-extension UID: MessageNumber {}
-
-/// Which of the two a command speaks of: `FETCH` or `UID FETCH`.
-package enum MessageNumbering: Hashable, Sendable {
-    case sequenceNumbers
-    case uids
 }

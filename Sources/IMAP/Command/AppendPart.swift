@@ -1,22 +1,3 @@
-/// Where messages go that a command brings (RFC 9051 §6.3.12, RFC 3502, RFC 8508).
-package enum AppendTarget: Hashable, Sendable {
-    /// APPEND.
-    case mailbox(MailboxName)
-    /// REPLACE: the message named goes when the new one is there.
-    case replacing(MessageNumbering, SequenceSet.Bound, MailboxName)
-}
-
-/// What is said of a message before its octets come.
-package struct AppendOptions: Hashable, Sendable {
-    /// `\Recent` is not the client's to set.
-    package var flags = FlagList()
-    /// Nil for the present.
-    package var internalDate: InternalDate?
-
-    /// No flags, no date.
-    package init() {}
-}
-
 /// The next octets of a message, about to come: the session opens a place for them, or refuses.
 package struct AppendPart: Hashable, Sendable {
     /// How the part stands to its message.

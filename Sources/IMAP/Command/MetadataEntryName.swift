@@ -20,38 +20,3 @@ package enum MetadataSubject: Hashable, Sendable {
     case server
     case mailbox(MailboxName)
 }
-
-/// GETMETADATA (RFC 5464 §4.2).
-package struct GetMetadataRequest: Hashable, Sendable {
-    /// How many levels below an entry are told, too.
-    package enum Depth: Hashable, Sendable {
-        case entry
-        case children
-        case infinity
-    }
-
-    /// Whose.
-    package let subject: MetadataSubject
-    /// Which; one at least.
-    package let entries: [MetadataEntryName]
-    /// Longer values are left out.
-    package let sizeOctetsMax: UInt64?
-    /// How many levels below.
-    package let depth: Depth
-}
-
-/// SETMETADATA (RFC 5464 §4.3).
-package struct SetMetadataRequest: Hashable, Sendable {
-    /// One entry's new value.
-    package struct Entry: Hashable, Sendable {
-        /// Which.
-        package let name: MetadataEntryName
-        /// Nil removes it.
-        package let value: [UInt8]?
-    }
-
-    /// Whose.
-    package let subject: MetadataSubject
-    /// One at least.
-    package let entries: [Entry]
-}
