@@ -54,10 +54,33 @@ package struct AccessRights: OptionSet, Hashable, Sendable {
         self = rights
     }
 
-    /// Whether `c` is said along with the others, for clients of RFC 2086: any of its rights is there (RFC 4314 §2.1.1).
-    var impliesObsoleteCreate: Bool { !isDisjoint(with: [.create, .deleteMailbox]) }
-    /// Likewise `d`.
-    var impliesObsoleteDelete: Bool { !isDisjoint(with: [.deleteMessages, .expunge]) }
+    /// A right of RFC 2086 that stands for several (RFC 4314 §2.1.1).
+    struct Obsolete {
+        let letter: UInt8
+        let members: AccessRights
+    }
+
+    static let obsolete = [
+        Obsolete(letter: UInt8(ascii: "c"), members: [.create, .deleteMailbox]),
+        Obsolete(letter: UInt8(ascii: "d"), members: [.deleteMessages, .expunge]),
+    ]
+}
+
+extension AccessRights.Obsolete {
+    /// Where LISTRIGHTS names it.
+    enum Place: Hashable {
+        case nowhere
+        /// In the group at this index.
+        case within(Int)
+        case alone
+    }
+
+    func place(in groups: [AccessRights]) -> Place {
+        guard let first = groups.firstIndex(where: { !$0.isDisjoint(with: members) }) else { return .nowhere }
+        // What the identifier always has is one word, and so are rights that are tied to others.
+        let tied = groups.firstIndex { !$0.isDisjoint(with: members) && !$0.isSubset(of: members) }
+        return first == 0 ? .within(0) : tied.map { .within($0) } ?? .alone
+    }
 }
 
 /// What SETACL does with the rights of an identifier (RFC 4314 §3.1).

@@ -20,11 +20,16 @@ package struct MailboxPattern: Hashable, Sendable {
     ///
     /// It takes time in the product of both lengths at most, whatever the number of wildcards.
     package func matches(_ name: MailboxName) -> Bool {
-        if matches(Array(name.text.utf8), folding: false) { return true }
-        return name.isInbox && matches(Array(name.text.utf8), folding: true)
+        if matches(Array(name.text.utf8), .exactly) { return true }
+        return name.isInbox && matches(Array(name.text.utf8), .withoutCase)
     }
 
-    private func matches(_ name: [UInt8], folding: Bool) -> Bool {
+    private enum Comparison {
+        case exactly
+        case withoutCase
+    }
+
+    private func matches(_ name: [UInt8], _ comparison: Comparison) -> Bool {
         let pattern = Array(text.utf8)
         // reached[i]: the pattern's octets so far fit the first i octets of the name.
         var reached = Array(repeating: false, count: name.count + 1)
@@ -47,7 +52,9 @@ package struct MailboxPattern: Hashable, Sendable {
                 }
             default:
                 for position in 0..<name.count where reached[position] {
-                    let isSame = folding ? name[position].capital == octet.capital : name[position] == octet
+                    let isSame =
+                        name[position] == octet
+                        || comparison == .withoutCase && name[position].capital == octet.capital
                     next[position + 1] = isSame
                 }
             }

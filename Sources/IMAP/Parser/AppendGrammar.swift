@@ -29,6 +29,13 @@ package struct AppendGrammar: Sendable {
         case utf8
     }
 
+    /// What stands around a literal.
+    private enum Wrapping {
+        case none
+        /// `UTF8 (…)`
+        case utf8
+    }
+
     /// How REPLACE's message is numbered; nil for APPEND.
     private let replacing: MessageNumbering?
     private var position = Position.beginning
@@ -144,10 +151,10 @@ package struct AppendGrammar: Sendable {
             try parser.space()
             try parser.expect(UInt8(ascii: "("))
             position = .utf8
-            try readLiteral(&parser, &piece, place: .whole, utf8: true)
+            try readLiteral(&parser, &piece, place: .whole, wrapping: .utf8)
         } else {
             position = .message
-            try readLiteral(&parser, &piece, place: .whole, utf8: false)
+            try readLiteral(&parser, &piece, place: .whole, wrapping: .none)
         }
     }
 
@@ -168,7 +175,7 @@ package struct AppendGrammar: Sendable {
         position = .catenation
         if parser.take(word: "TEXT") {
             try parser.space()
-            try readLiteral(&parser, &piece, place: place, utf8: false)
+            try readLiteral(&parser, &piece, place: place, wrapping: .none)
         } else if parser.take(word: "URL") {
             try parser.space()
             piece.parts.append(try part(place, .url(try parser.messageURL())))
@@ -180,7 +187,7 @@ package struct AppendGrammar: Sendable {
 
     /// `literal / literal8`, at the end of the text
     private mutating func readLiteral(
-        _ parser: inout IMAPParser, _ piece: inout Piece, place: AppendPart.Place, utf8: Bool
+        _ parser: inout IMAPParser, _ piece: inout Piece, place: AppendPart.Place, wrapping: Wrapping
     ) throws(IMAPSyntaxError) {
         let isBinary = parser.take(UInt8(ascii: "~"))
         guard !isBinary || parser.offers(.binary) || parser.offers(.utf8Accept) else { throw .invalidArgument }
@@ -191,7 +198,7 @@ package struct AppendGrammar: Sendable {
         guard parser.isAtEnd else { throw .invalidArgument }
         // RFC 3502 §4: how a client gives up.
         guard octets > 0 || place != .whole else { throw .refused(IMAPCompletion(.no, text: "Nothing to append")) }
-        let content: LiteralContent = utf8 ? .utf8 : isBinary ? .binary : .text
+        let content: LiteralContent = wrapping == .utf8 ? .utf8 : isBinary ? .binary : .text
         piece.parts.append(try part(place, .literal(octets: octets, content)))
         piece.endsInMessage = true
     }

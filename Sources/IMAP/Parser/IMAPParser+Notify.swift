@@ -64,8 +64,7 @@ extension IMAPParser {
         }
     }
 
-    /// `event = message-event / mailbox-event / user-event / event-ext`; those that we do not know are refused by BADEVENT
-    /// (RFC 5465 §5)
+    /// `message-event = ("MessageNew" [SP "(" fetch-att *(SP fetch-att) ")"]) / …`
     private mutating func event(
         into events: inout NotifyEvents, attributes: inout [FetchAttribute]
     ) throws(IMAPSyntaxError) {
@@ -76,6 +75,8 @@ extension IMAPParser {
         attributes = try fetchAttributeList()
     }
 
+    /// `event = message-event / mailbox-event / user-event / event-ext`; those that we do not know are refused by BADEVENT
+    /// (RFC 5465 §5)
     private mutating func event() throws(IMAPSyntaxError) -> NotifyEvents {
         switch try word() {
         case "MESSAGENEW": .messageNew

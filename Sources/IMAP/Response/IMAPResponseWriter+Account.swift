@@ -67,13 +67,14 @@ extension IMAPResponseWriter {
             space()
             self.identifier(identifier)
             space()
-            self.rights(rights, withObsolete: true)
+            self.rights(rights)
         }
         endLine()
     }
 
-    /// `* LISTRIGHTS ~/Mail/saved smith la r swicdkxte`: what the identifier always has, then what can be given, each
-    /// word together.
+    /// `* LISTRIGHTS ~/Mail/saved smith la r s w i k x t e c d`: what the identifier always has, then what can be given,
+    /// each word together. The obsolete `c` and `d` stand with the rights that their members are tied to, or alone
+    /// (RFC 4314 §2.1.1).
     package mutating func listRights(
         _ mailbox: MailboxName, _ identifier: AccessIdentifier, always: AccessRights, grantable: [AccessRights]
     ) {
@@ -82,10 +83,19 @@ extension IMAPResponseWriter {
         space()
         self.identifier(identifier)
         space()
-        rights(always, withObsolete: false)
-        for group in grantable {
+        let groups = [always] + grantable
+        let places = AccessRights.obsolete.map { $0.place(in: groups) }
+        for (position, group) in groups.enumerated() {
+            if position > 0 { space() }
+            if group.isEmpty { raw("\"\"") }
+            letters(group)
+            for (obsolete, place) in zip(AccessRights.obsolete, places) where place == .within(position) {
+                raw(obsolete.letter)
+            }
+        }
+        for (obsolete, place) in zip(AccessRights.obsolete, places) where place == .alone {
             space()
-            rights(group, withObsolete: false)
+            raw(obsolete.letter)
         }
         endLine()
     }
@@ -95,7 +105,7 @@ extension IMAPResponseWriter {
         raw("* MYRIGHTS ")
         self.mailbox(mailbox)
         space()
-        self.rights(rights, withObsolete: true)
+        self.rights(rights)
         endLine()
     }
 
@@ -103,13 +113,15 @@ extension IMAPResponseWriter {
         astring(identifier.isNegative ? "-" + identifier.text : identifier.text)
     }
 
-    private mutating func rights(_ rights: AccessRights, withObsolete: Bool) {
+    /// With `c` and `d` for clients of RFC 2086, where any of their members is there (RFC 4314 §2.1.1).
+    private mutating func rights(_ rights: AccessRights) {
         guard !rights.isEmpty else { return raw("\"\"") }
+        letters(rights)
+        for obsolete in AccessRights.obsolete where !rights.isDisjoint(with: obsolete.members) { raw(obsolete.letter) }
+    }
+
+    private mutating func letters(_ rights: AccessRights) {
         for (right, letter) in AccessRights.letters where rights.contains(right) { raw(letter) }
-        guard withObsolete else { return }
-        // RFC 4314 §2.1.1: clients of RFC 2086 know these two.
-        if rights.impliesObsoleteCreate { raw(UInt8(ascii: "c")) }
-        if rights.impliesObsoleteDelete { raw(UInt8(ascii: "d")) }
     }
 
     // MARK: Quotas (RFC 9208 §4.2)

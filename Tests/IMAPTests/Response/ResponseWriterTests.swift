@@ -231,9 +231,17 @@ import Testing
         let list: [(AccessIdentifier, AccessRights)] = [(fred, [.read, .lookup, .expunge]), (negative, [])]
         #expect(written { $0.acl(.inbox, list) } == "* ACL INBOX Fred lred -anyone \"\"\r\n")
         #expect(written { $0.myRights(.inbox, .all) } == "* MYRIGHTS INBOX lrswipkxteacd\r\n")
-        #expect(
-            written { $0.listRights(.inbox, fred, always: .lookup, grantable: [.read, [.create, .write]]) }
-                == "* LISTRIGHTS INBOX Fred l r wk\r\n")
+        // RFC 4314 §2.1.1, its examples, in our order of letters.
+        func listed(_ always: String, _ groups: String) -> String {
+            let grantable = groups.split(separator: " ").compactMap { AccessRights(letters: $0.utf8) }
+            return written {
+                $0.listRights(.inbox, fred, always: AccessRights(letters: always.utf8) ?? [], grantable: grantable)
+            }
+        }
+        #expect(listed("", "lr s w i p k x t") == "* LISTRIGHTS INBOX Fred \"\" lr s w i p k x t c d\r\n")
+        #expect(listed("", "lr swte i p k x") == "* LISTRIGHTS INBOX Fred \"\" lr swted i p k x c\r\n")
+        #expect(listed("la", "r") == "* LISTRIGHTS INBOX Fred la r\r\n")
+        #expect(listed("lke", "r") == "* LISTRIGHTS INBOX Fred lkecd r\r\n")
         #expect(
             written { $0.quota(root: "", [QuotaUsage(.storage, usage: 10, limit: 512)]) }
                 == "* QUOTA \"\" (STORAGE 10 512)\r\n")
