@@ -141,11 +141,10 @@ package struct IMAPSequenceView: Sendable {
 
     // MARK: Telling
 
-    /// Makes the step: what is to be written now. Expunges wait where they are forbidden; in UIDONLY there is no number
-    /// that could move, and they need no permission (RFC 9586 §3).
+    /// Makes the step: what is to be written now. Expunges wait where they are forbidden; VANISHED is bound by the same
+    /// rule as EXPUNGE (RFC 7162 §3.2.10).
     package mutating func takeUpdate(_ permission: ExpungePermission, _ dialect: IMAPDialect) -> MailboxViewUpdate {
-        let mayExpunge = permission == .permitted || dialect.namesByUID
-        let expunged = mayExpunge ? takeExpunged(dialect) : .none
+        let expunged = permission == .permitted ? takeExpunged(dialect) : .none
         let hasNew = !pendingNew.isEmpty
         // In the order of the responses: the number of messages counts the new ones, flags have the numbers of then.
         let flagChanges = takeFlagChanges()

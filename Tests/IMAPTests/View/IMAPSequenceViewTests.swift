@@ -36,8 +36,9 @@ import Testing
         let update = view.takeUpdate(.permitted, IMAPDialect(enabled: [.qresync]))
         #expect(update.expunged == .vanished(UIDSet(ranges: [3...4])))
         view.noteExpunged(UIDSet(ranges: [5...5]))
-        // No number can move where there is none.
-        let byUID = view.takeUpdate(.forbidden, IMAPDialect(enabled: [.uidOnly]))
+        // VANISHED waits as EXPUNGE does (RFC 7162 §3.2.10).
+        #expect(view.takeUpdate(.forbidden, IMAPDialect(enabled: [.uidOnly])).isEmpty)
+        let byUID = view.takeUpdate(.permitted, IMAPDialect(enabled: [.uidOnly]))
         #expect(byUID.expunged == .vanished(UIDSet(ranges: [5...5])))
     }
 
