@@ -95,6 +95,10 @@ let package = Package(
         .testTarget(
             name: "POP3Tests", dependencies: ["DotStuffing", "MailCore", "POP3", "SASL", nio],
             resources: [.copy("Fixtures")], swiftSettings: strict),
+        .target(name: "IMAP", dependencies: ["MailCore", "SASL", nio], swiftSettings: strict),
+        .testTarget(
+            name: "IMAPTests", dependencies: ["IMAP", "MailCore", "SASL", nio], resources: [.copy("Fixtures")],
+            swiftSettings: strict),
 
         // state
         .target(
