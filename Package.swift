@@ -161,18 +161,19 @@ let package = Package(
             name: "RemoteDelivery",
             dependencies: [
                 "DNSClient", "Delivery", "Directory", "InternetMessage", "MailCore", "MailQueue", "MailTrace", "SASL",
-                "SMTP", "SenderAuthentication", "ServerConfiguration", "ServerRuntime", "Storage", nio, nioPosix, nioSSL,
-                logging, metrics, serviceLifecycle, .product(name: "NIOTLS", package: "swift-nio"),
-                .product(name: "Crypto", package: "swift-crypto"),
+                "SMTP", "SenderAuthentication", "ServerConfiguration", "ServerRuntime", "Storage", nio, nioPosix,
+                nioSSL,
+                logging, metrics, serviceLifecycle, .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOTLS", package: "swift-nio"), .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "SwiftASN1", package: "swift-asn1"),
                 .product(name: "X509", package: "swift-certificates"),
             ], swiftSettings: strict),
         .testTarget(
             name: "RemoteDeliveryTests",
             dependencies: [
-                "AgentTestSupport", "Certificates", "DNSClient", "Delivery", "MailCore", "MailQueue", "MailTrace",
-                "RemoteDelivery", "SASL", "SMTP", "ServerConfiguration", "ServerRuntime", "Storage", nio, nioPosix, nioSSL,
-                logging,
+                "AgentTestSupport", "Certificates", "DNSClient", "DNSTestSupport", "Delivery", "MailCore", "MailQueue",
+                "MailTrace", "RemoteDelivery", "SASL", "SMTP", "SenderAuthentication", "ServerConfiguration",
+                "ServerRuntime", "Storage", nio, nioPosix, nioSSL, logging,
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "SwiftASN1", package: "swift-asn1"),
                 .product(name: "X509", package: "swift-certificates"),
@@ -207,7 +208,8 @@ let package = Package(
         .target(
             name: "Admin",
             dependencies: [
-                "Delivery", "Directory", "MailCore", "MailQueue", "MailStore", "MailTrace", "MailboxFormats", "Storage", nio,
+                "Delivery", "Directory", "MailCore", "MailQueue", "MailStore", "MailTrace", "MailboxFormats", "Storage",
+                nio,
                 nioPosix,
                 serviceLifecycle,
             ], swiftSettings: strict),

@@ -55,7 +55,7 @@ package struct Delivery: Sendable {
                 email: email, body: body, facts: facts, envelope: envelope, seconds: seconds, arrival: arrival,
                 consequences: consequences, counting: counting)
             let outcome = try await commit(mail, plan, overrun)
-            if outcome.queued > 0 { signal.raise() }
+            if outcome.queued > 0 || plan.hasReports { signal.raise() }
             return outcome
         } catch let error as DeliveryError {
             throw error
@@ -148,10 +148,11 @@ package struct Delivery: Sendable {
     private static func enqueue(
         _ mail: Mail, _ plan: DeliveryPlan, in transaction: SQLTransaction
     ) throws -> QueuedMessage? {
-        guard !plan.remote.isEmpty else { return nil }
+        let entries = plan.queueEntries
+        guard !entries.isEmpty else { return nil }
         let message = QueuedMessage(
             origin: mail.arrival.origin, parameters: mail.envelope.parameters, acceptedAt: mail.seconds,
-            recipients: plan.remote)
+            recipients: entries)
         try MailQueue.enqueue(message, mail.email, in: transaction)
         return message
     }

@@ -13,6 +13,8 @@ package struct DeliveryPlan: Sendable {
     private(set) var recipients: [Reach] = []
     private var accounts: Set<AccountID> = []
     private var addresses: Set<String> = []
+    /// What the sender wants to be told of recipients here, by their number in the order of `add`.
+    private var reports: [Int: QueuedMessage.Recipient] = [:]
 
     /// Where one recipient leads.
     struct Reach: Sendable {
@@ -21,6 +23,9 @@ package struct DeliveryPlan: Sendable {
         let remote: [EmailAddress]
         let hasRemote: Bool
     }
+
+    /// Recipients whose copies were left out, by number.
+    private var refused: Set<Int> = []
 
     /// For nobody yet.
     package init() {}
@@ -33,16 +38,49 @@ package struct DeliveryPlan: Sendable {
         _ recipient: EnvelopeRecipient, _ expansion: Expansion, reversePath: ReversePath
     ) {
         for copy in expansion.localCopies where accounts.insert(copy.account).inserted { copies.append(copy) }
+        let report = Self.report(recipient, expansion, reversePath)
         for copy in expansion.remoteCopies where addresses.insert(copy.address.lookupKey).inserted {
             var forwarded = recipient
             forwarded.path = .address(copy.address)
+            if report != nil { forwarded.notify = Self.withoutSuccess(forwarded.notify) }
             remote.append(
                 QueuedMessage.Recipient(recipient: forwarded, reversePath: copy.returnPath ?? reversePath))
+        }
+        reports[recipients.count] = report.map {
+            QueuedMessage.Recipient(recipient: recipient, reversePath: reversePath, task: $0)
         }
         recipients.append(
             Reach(
                 path: recipient.path, accounts: expansion.localCopies.map(\.account),
                 remote: expansion.remoteCopies.map(\.address), hasRemote: !expansion.remoteCopies.isEmpty))
+    }
+
+    /// What is reported of a recipient right after the delivery, if its sender wants to hear of success: that it is in a
+    /// mailbox, or that it went on to several. One who is led on to a single address elsewhere is that server's matter
+    /// (RFC 3461 §5.2.7.1).
+    private static func report(
+        _ recipient: EnvelopeRecipient, _ expansion: Expansion, _ reversePath: ReversePath
+    ) -> QueuedMessage.Task? {
+        guard recipient.notify?.contains(.success) == true, reversePath != .null else { return nil }
+        let count = expansion.localCopies.count + expansion.remoteCopies.count
+        let isList =
+            expansion.localCopies.contains { $0.returnPath != nil }
+            || expansion.remoteCopies.contains { $0.reason == .list }
+        if count > 1 || isList { return .reportExpanded }
+        return expansion.localCopies.isEmpty ? nil : .reportDelivered
+    }
+
+    /// RFC 3461 §5.2.7.2 (d): nobody behind the expansion reports success; without any other wish, nothing.
+    private static func withoutSuccess(_ notify: EnvelopeRecipient.Notify?) -> EnvelopeRecipient.Notify? {
+        notify.map { $0.subtracting(.success).isEmpty ? .never : $0.subtracting(.success) }
+    }
+
+    /// Whether anything is to be reported of recipients here.
+    var hasReports: Bool { !reports.isEmpty }
+
+    /// All that goes into the queue: recipients elsewhere, and reports on those here who were not refused.
+    var queueEntries: [QueuedMessage.Recipient] {
+        remote + reports.sorted { $0.key < $1.key }.filter { !refused.contains($0.key) }.map(\.value)
     }
 
     /// Adds an accepted recipient of a message that is held (RFC 4865): nobody gets it now, so it waits in the queue, whoever
@@ -53,7 +91,8 @@ package struct DeliveryPlan: Sendable {
             remote.append(QueuedMessage.Recipient(recipient: recipient, reversePath: reversePath))
         }
         let address = recipient.path.address
-        recipients.append(Reach(path: recipient.path, accounts: [], remote: address.map { [$0] } ?? [], hasRemote: true))
+        recipients.append(
+            Reach(path: recipient.path, accounts: [], remote: address.map { [$0] } ?? [], hasRemote: true))
     }
 
     /// Leaves out full mailboxes, but none whose recipient reaches somebody else: such a recipient can be told neither
@@ -71,6 +110,7 @@ package struct DeliveryPlan: Sendable {
             }
         } while left.count < before
         copies.removeAll { left.contains($0.account) }
+        for (number, accounts) in refusedRecipients(left).enumerated() where accounts != nil { refused.insert(number) }
         return left
     }
 

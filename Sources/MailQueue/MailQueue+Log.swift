@@ -19,7 +19,8 @@ extension MailQueue {
             origin: first.origin, parameters: first.parameters, acceptedAt: first.acceptedAt, recipients: [])
         message.recipients = items.flatMap { item in
             item.recipients.map {
-                QueuedMessage.Recipient(number: $0.number, recipient: $0.recipient, reversePath: item.reversePath)
+                QueuedMessage.Recipient(
+                    number: $0.number, recipient: $0.recipient, reversePath: item.reversePath, task: $0.task)
             }
         }
         .sorted { $0.number < $1.number }

@@ -16,7 +16,7 @@ public struct MailQueue: Sendable {
 
     /// The tables of the queue: a message's number there is its e-mail's.
     public static let schema = SchemaPart(
-        name: "mailqueue", versions: [firstTables, destinations],
+        name: "mailqueue", versions: [firstTables, destinations, policies],
         references: ["SELECT queue_id AS email FROM queue_message"])
 
     private static let firstTables = [
@@ -65,6 +65,8 @@ public struct MailQueue: Sendable {
         "ALTER TABLE queue_recipient ADD COLUMN destination TEXT NOT NULL DEFAULT ''",
         // 0: waits; 1: held by hand.
         "ALTER TABLE queue_recipient ADD COLUMN state BIGINT NOT NULL DEFAULT 0",
+        // QueuedMessage.Task.
+        "ALTER TABLE queue_recipient ADD COLUMN task BIGINT NOT NULL DEFAULT 0",
         // What stands behind the last @.
         """
         UPDATE queue_recipient SET destination =
@@ -85,6 +87,19 @@ public struct MailQueue: Sendable {
         INSERT INTO queue_destination SELECT destination, min(next_attempt), 0, 0, '' FROM queue_recipient
         GROUP BY destination
         """,
+    ]
+
+    private static let policies = [
+        // MTA-STS policies of other domains, so that they hold over a restart (RFC 8461 §5.1).
+        """
+        CREATE TABLE sts_policy (
+            domain TEXT PRIMARY KEY,
+            id TEXT NOT NULL,
+            policy TEXT NOT NULL,
+            fetched_at BIGINT NOT NULL
+        )
+        """,
+        "CREATE INDEX sts_policy_by_age ON sts_policy (fetched_at)",
     ]
 
     /// Puts a message in the queue, as part of its delivery. Once for each message: a replay changes nothing.
@@ -110,18 +125,20 @@ public struct MailQueue: Sendable {
         var destinations: Set<String> = []
         for entry in queued.recipients {
             let recipient = entry.recipient
-            let destination = recipient.path.address?.domain.ascii ?? ""
+            // What is to be done here has no destination.
+            let destination = entry.task == .deliver ? recipient.path.address?.domain.ascii ?? "" : ""
             try transaction.run(
                 """
                 INSERT INTO queue_recipient (
                     queue_id, recipient, reverse_path, forward_path, notify, original_type, original_address,
-                    attempts, next_attempt, last_reply, destination)
-                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, ?8, '', ?9)
+                    attempts, next_attempt, last_reply, destination, task)
+                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, ?8, '', ?9, ?10)
                 """,
                 .integer(email.rawValue), .integer(entry.number), .text(entry.reversePath.address?.written ?? ""),
                 .text(recipient.path.address?.written ?? ""), .optional(recipient.notify.map { Int64($0.rawValue) }),
                 .optional(recipient.originalRecipient?.addressType),
-                .optional(recipient.originalRecipient?.address), .integer(beginsAt), .text(destination))
+                .optional(recipient.originalRecipient?.address), .integer(beginsAt), .text(destination),
+                .integer(Int64(entry.task.rawValue)))
             destinations.insert(destination)
         }
         for destination in destinations { try call(destination, at: beginsAt, in: transaction) }

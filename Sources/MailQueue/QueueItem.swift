@@ -14,6 +14,8 @@ public struct QueueItem: Sendable, Equatable {
         public var attempts: Int64
         /// What the other server said last.
         public var lastReply: String
+        /// What is to be done.
+        public var task: QueuedMessage.Task
     }
 
     /// The message.
@@ -56,7 +58,7 @@ extension MailQueue {
             try transaction.query(
                 """
                 SELECT queue_id, recipient, reverse_path, forward_path, notify, original_type, original_address,
-                    attempts, last_reply
+                    attempts, last_reply, task
                 FROM queue_recipient WHERE destination = ?1 AND state = 0 AND next_attempt <= ?2
                 ORDER BY next_attempt, queue_id, recipient LIMIT ?3
                 """, .text(destination), .integer(seconds), .integer(Int64(limit))
@@ -71,10 +73,10 @@ extension MailQueue {
         try transaction.query(
             """
             SELECT queue_id, recipient, reverse_path, forward_path, notify, original_type, original_address,
-                attempts, last_reply, destination
+                attempts, last_reply, task, destination
             FROM queue_recipient WHERE queue_id = ?1 ORDER BY recipient
             """, .integer(queueID.rawValue)
-        ) { rows[$0.text(9), default: []].append((queueID, Row($0))) }
+        ) { rows[$0.text(10), default: []].append((queueID, Row($0))) }
         return try rows.sorted { $0.key < $1.key }.flatMap { try items($0.value, $0.key, in: transaction) }
     }
 
@@ -95,7 +97,8 @@ extension MailQueue {
                 recipient: EnvelopeRecipient(
                     path: EmailAddress(row.text(3)).map(ForwardPath.address) ?? .postmaster, notify: notify,
                     originalRecipient: original),
-                attempts: row.integer(7), lastReply: row.text(8))
+                attempts: row.integer(7), lastReply: row.text(8),
+                task: QueuedMessage.Task(rawValue: UInt8(truncatingIfNeeded: row.integer(9))) ?? .deliver)
         }
     }
 

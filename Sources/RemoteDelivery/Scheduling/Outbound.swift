@@ -43,7 +43,8 @@ package actor Outbound {
 
         /// How often messages are looked for whose time has come.
         var sweepSeconds: Int64 {
-            let shortest = min(schedule.expirySeconds, schedule.delayNoticeSeconds > 0 ? schedule.delayNoticeSeconds : .max)
+            let shortest = min(
+                schedule.expirySeconds, schedule.delayNoticeSeconds > 0 ? schedule.delayNoticeSeconds : .max)
             return min(60, max(1, shortest / 10))
         }
 

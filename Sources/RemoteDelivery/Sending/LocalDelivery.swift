@@ -5,8 +5,8 @@ internal import MailQueue
 internal import NIOCore
 internal import Storage
 
-/// Files what waited in the queue for people of ours: messages that their sender held until a time (RFC 4865). Whom a
-/// recipient means is looked up when that time has come.
+/// Does what in the queue is to be done here: reports on what was delivered here, and messages for people of ours that
+/// their sender held until a time (RFC 4865). Whom a recipient means is looked up when that time has come.
 struct LocalDelivery: OutboundLink {
     let store: Store
     let directory: Directory
@@ -30,6 +30,10 @@ struct LocalDelivery: OutboundLink {
         var plan = DeliveryPlan()
         var reached: [QueueItem.Recipient] = []
         for recipient in item.recipients {
+            guard recipient.task == .deliver else {
+                outcome.results[recipient.number] = .delivered(recipient.task.reply, .endHere)
+                continue
+            }
             switch await resolve(recipient.recipient.path) {
             case .success(let expansion):
                 plan.add(recipient.recipient, expansion, reversePath: item.reversePath)
@@ -50,7 +54,8 @@ struct LocalDelivery: OutboundLink {
             if case .deliver(let expansion) = resolution { return .success(expansion) }
             let status = resolution.refusal ?? EnhancedStatusCode(.permanentFailure, 1, 1)
             return .failure(
-                .local(.permanent, status.subject, status.detail, "\(path): nobody here can be reached by this address"))
+                .local(.permanent, status.subject, status.detail, "\(path): nobody here can be reached by this address")
+            )
         } catch {
             return .failure(.local(.temporary, 3, 0, "\(path): the directory cannot be read now"))
         }
@@ -75,12 +80,23 @@ struct LocalDelivery: OutboundLink {
             let reply = RemoteReply(
                 permanence: .temporary, status: EnhancedStatusCode(.success, 1, 5),
                 lines: ["filed here as \(QueueID(rawValue: email.rawValue))"], speaker: .local)
-            return .delivered(reply, .endHere)
+            // The delivery itself reports on it.
+            return .delivered(reply, .passedOn)
         } catch {
             let isPermanent = [.mailboxesFull, .exceedsQuotas].contains(error as? DeliveryError)
             return isPermanent
                 ? .failed(.local(.permanent, 2, 2, "the mailbox is full"))
                 : .deferred(.local(.temporary, 3, 0, "the message cannot be filed now"))
         }
+    }
+}
+
+extension QueuedMessage.Task {
+    /// What a report says of success here.
+    fileprivate var reply: RemoteReply {
+        let text =
+            self == .reportExpanded ? "sent on to those whom this address stands for" : "in the recipient's mailbox"
+        return RemoteReply(
+            permanence: .temporary, status: EnhancedStatusCode(.success, 1, 5), lines: [text], speaker: .local)
     }
 }

@@ -105,7 +105,8 @@ package struct Settler: Sendable {
                 "\(result.word)",
                 metadata: [
                     "message": "\(item.queueID)", "to": "\(recipient?.recipient.path.description ?? "")",
-                    "from": "\(item.reversePath)", "host": "\(outcome.host?.description ?? "")", "tls": "\(outcome.tls ?? "none")",
+                    "from": "\(item.reversePath)", "host": "\(outcome.host?.description ?? "")",
+                    "tls": "\(outcome.tls ?? "none")",
                     "reply": "\(result.reply.text)",
                 ])
         }

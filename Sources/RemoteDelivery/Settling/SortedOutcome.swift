@@ -1,6 +1,7 @@
 internal import InternetMessage
 internal import MailCore
 internal import MailQueue
+internal import Storage
 
 /// An outcome by what has to be done about it.
 struct SortedOutcome: Sendable {
@@ -22,7 +23,7 @@ struct SortedOutcome: Sendable {
                 delivered += 1
                 // RFC 3461 §5.2.2 (b): a success that the next server will not report.
                 if reports == .endHere, recipient.recipient.notify?.contains(.success) == true {
-                    reported.append(ReportedRecipient(recipient, .relayed, reply, outcome))
+                    reported.append(ReportedRecipient(recipient, recipient.task.success, reply, outcome))
                 }
             case .failed(let reply):
                 done.append(recipient.number)
@@ -49,9 +50,22 @@ struct SortedOutcome: Sendable {
     }
 }
 
+extension QueuedMessage.Task {
+    /// What a sender is told of success.
+    var success: DeliveryReport.Action {
+        switch self {
+        case .deliver: .relayed
+        case .reportDelivered: .delivered
+        case .reportExpanded: .expanded
+        }
+    }
+}
+
 extension RemoteReply {
     /// A recipient that a link left without a result.
-    static var unanswered: RemoteReply { .local(.temporary, 4, 2, "the connection ended before it was the recipient's turn") }
+    static var unanswered: RemoteReply {
+        .local(.temporary, 4, 2, "the connection ended before it was the recipient's turn")
+    }
 }
 
 extension RecipientResult {

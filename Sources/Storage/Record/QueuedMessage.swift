@@ -12,8 +12,20 @@ public struct QueuedMessage: Sendable, Hashable {
         case generated = 2
     }
 
+    /// What is to be done for a recipient.
+    public enum Task: UInt8, Sendable {
+        /// The message is to be delivered.
+        case deliver = 0
+        /// It is in the recipient's mailbox here, and the sender wants to be told (RFC 3461 §5.2.3).
+        case reportDelivered = 1
+        /// It went on to the several whom the recipient stands for, and the sender wants to be told (§5.2.7).
+        case reportExpanded = 2
+    }
+
     /// A recipient to be tried, and where its reports go.
     public struct Recipient: Sendable, Hashable {
+        /// What is to be done.
+        public var task: Task
         /// Its number in the message's queue entry, from 0.
         public var number: Int64
         /// Whom to try.
@@ -22,7 +34,10 @@ public struct QueuedMessage: Sendable, Hashable {
         public var reversePath: ReversePath
 
         /// A recipient.
-        public init(number: Int64 = 0, recipient: EnvelopeRecipient, reversePath: ReversePath) {
+        public init(
+            number: Int64 = 0, recipient: EnvelopeRecipient, reversePath: ReversePath, task: Task = .deliver
+        ) {
+            self.task = task
             self.number = number
             self.recipient = recipient
             self.reversePath = reversePath
@@ -74,6 +89,7 @@ public struct QueuedMessage: Sendable, Hashable {
         writer.write(count: recipients.count)
         for recipient in recipients {
             writer.write(recipient.number)
+            writer.write(octet: recipient.task.rawValue)
             writer.write(recipient.reversePath.address?.written ?? "")
             writer.write(recipient.recipient.path.address?.written ?? "")
             writer.write(octet: recipient.recipient.notify.map { $0.rawValue | 0x80 } ?? 0)
@@ -99,6 +115,7 @@ public struct QueuedMessage: Sendable, Hashable {
         recipients = []
         for index in 0..<(try reader.readCount()) {
             let number = layout == .ordered ? Int64(index) : try reader.readInteger()
+            let task = layout == .ordered ? .deliver : Task(rawValue: try reader.readOctet()) ?? .deliver
             let reverse = EmailAddress(try reader.readString())
             let forward = EmailAddress(try reader.readString())
             let notify = try reader.readOctet()
@@ -112,7 +129,8 @@ public struct QueuedMessage: Sendable, Hashable {
                 })
             recipients.append(
                 Recipient(
-                    number: number, recipient: recipient, reversePath: reverse.map(ReversePath.address) ?? .null))
+                    number: number, recipient: recipient, reversePath: reverse.map(ReversePath.address) ?? .null,
+                    task: task))
         }
     }
 

@@ -6,7 +6,8 @@ import TerminalOutput
 /// `paloma queue …`
 struct QueueCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "queue", abstract: "Mail that waits to leave.", subcommands: [List.self, Show.self, Retry.self, Hold.self, Remove.self])
+        commandName: "queue", abstract: "Mail that waits to leave.",
+        subcommands: [List.self, Show.self, Retry.self, Hold.self, Remove.self])
 
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
