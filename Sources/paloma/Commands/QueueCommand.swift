@@ -81,7 +81,8 @@ struct QueueCommand: ParsableCommand {
             guard case .recipients(let count) = result, try !common.printer.json(["recipients": count]) else { return }
             common.printer.line(
                 count == 0
-                    ? "Nothing waits to be tried." : "\(QuantityText.count(Int64(count), "recipient")) will be tried at once.")
+                    ? "Nothing waits to be tried."
+                    : "\(QuantityText.count(Int64(count), "recipient")) will be tried at once.")
         }
     }
 
