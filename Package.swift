@@ -204,7 +204,8 @@ let package = Package(
         .target(
             name: "Lab",
             dependencies: [
-                "MailCore", "SASL", nio, nioPosix, nioSSL, .product(name: "NIOTLS", package: "swift-nio"),
+                "MailCore", "SASL", nio, nioPosix, nioSSL, .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "NIOTLS", package: "swift-nio"),
             ], swiftSettings: strict),
         .testTarget(
             name: "LabTests", dependencies: ["Lab", "MailCore", nio, nioPosix], swiftSettings: strict),

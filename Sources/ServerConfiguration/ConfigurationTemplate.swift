@@ -20,6 +20,10 @@ package struct ConfigurationTemplate: Sendable {
     package var address: IPAddress?
     /// Name servers; empty: the system's.
     package var nameServers: [SocketEndpoint] = []
+    /// Files with the keys of signed zones; empty: the root's key, if the system has it.
+    package var trustAnchorFiles: [String] = []
+    /// From where mail leaves; empty: the system chooses.
+    package var sourceAddresses: [IPAddress] = []
     /// The port of other mail servers.
     package var outboundPort = 25
 
@@ -102,7 +106,7 @@ package struct ConfigurationTemplate: Sendable {
             # Files with the keys (DNSKEY or DS) of zones whose signatures are checked: DNSSEC. Below them, what is not signed
             # is refused. Default: the root's key in /usr/share/dns (package dns-root-data) when it is there; then signatures
             # are checked where the name servers pass them on.
-            trust_anchors = []
+            trust_anchors = [\(trustAnchorFiles.map { "\"\($0)\"" }.joined(separator: ", "))]
             # Seconds that one lookup may take. Default: \(DNSConfiguration().lookupSecondsMax).
             timeout = \(DNSConfiguration().lookupSecondsMax)
 
@@ -113,6 +117,9 @@ package struct ConfigurationTemplate: Sendable {
             relay = ""
             # The port of other mail servers. Default: 25.
             port = \(outboundPort)
+            # From which of this machine's addresses mail leaves: at most one IPv4 and one IPv6 address. SPF and the name of
+            # the address (PTR) are about them. Default: empty, the system chooses.
+            source_addresses = [\(sourceAddresses.map { "\"\($0)\"" }.joined(separator: ", "))]
             # "opportunistic": encrypted where the other server can; "required": not without; "verified": not without a
             # certificate that can be trusted. A domain that publishes DANE or MTA-STS is held to it in any case.
             # Default: "opportunistic".

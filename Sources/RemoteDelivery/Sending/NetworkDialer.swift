@@ -212,6 +212,8 @@ package struct NetworkDialer: OutboundDialer {
         else { throw .notConnected("\(target.endpoint) is no address") }
         var settings = SMTPConnectionSettings(
             address: address, serverName: target.name, clientName: finder.hostname.ascii)
+        let source = configuration.sourceAddresses.first { $0.family == target.endpoint.address.family }
+        settings.sourceAddress = source.flatMap { try? SocketAddress(ipAddress: $0.text, port: 0) }
         settings.tls = tls
         settings.tlsStart = target.start
         settings.credentials = target.credentials.map {
