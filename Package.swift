@@ -175,9 +175,9 @@ let package = Package(
         .testTarget(
             name: "RemoteDeliveryTests",
             dependencies: [
-                "AgentTestSupport", "Certificates", "DNSClient", "DNSTestSupport", "Delivery", "MailCore", "MailQueue",
-                "MailTrace", "RemoteDelivery", "SASL", "SMTP", "SenderAuthentication", "ServerConfiguration",
-                "ServerRuntime", "Storage", nio, nioPosix, nioSSL, logging,
+                "AgentTestSupport", "Certificates", "DNSClient", "DNSTestSupport", "Delivery", "Directory",
+                "InternetMessage", "MailCore", "MailQueue", "MailTrace", "RemoteDelivery", "SASL", "SMTP",
+                "SenderAuthentication", "ServerConfiguration", "ServerRuntime", "Storage", nio, nioPosix, nioSSL, logging,
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "SwiftASN1", package: "swift-asn1"),
                 .product(name: "X509", package: "swift-certificates"),
@@ -246,8 +246,15 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(
-            name: "MailQueueTests", dependencies: ["AgentTestSupport", "MailCore", "MailQueue", "Storage", nio],
-            swiftSettings: strict),
+            name: "MailQueueTests",
+            dependencies: [
+                "AgentTestSupport", "Delivery", "MailCore", "MailQueue", "Storage", nio,
+            ], swiftSettings: strict),
+        .testTarget(
+            name: "MailTraceTests",
+            dependencies: [
+                "AgentTestSupport", "Delivery", "MailCore", "MailQueue", "MailTrace", "Storage", nio,
+            ], swiftSettings: strict),
         .testTarget(
             name: "DeliveryTests",
             dependencies: [

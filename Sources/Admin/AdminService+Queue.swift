@@ -34,7 +34,7 @@ extension AdminService {
         } else {
             result = .recipients(try await store.change { try MailQueue.retryAll(at: seconds, in: $0) })
         }
-        signal.raise()
+        signal.raiseRetry()
         return result
     }
 

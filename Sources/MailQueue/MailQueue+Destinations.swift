@@ -35,7 +35,7 @@ extension MailQueue {
                         last_failure = coalesce(?4, last_failure), due_at = CASE WHEN due_at < ?2 THEN ?2 ELSE due_at END
                     WHERE destination = ?1
                     """, .text(destination), .integer(seconds), .integer(failure == nil ? 0 : 1),
-                    .optional(failure.map { String($0.prefix(1000)) }))
+                    .optional(failure.map { String($0.unicodeScalars.prefix(1000)) }))
             }
         }
     }

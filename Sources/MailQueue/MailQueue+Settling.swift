@@ -51,7 +51,7 @@ extension MailQueue {
                 UPDATE queue_recipient SET attempts = attempts + 1, next_attempt = ?3, last_reply = ?4
                 WHERE queue_id = ?1 AND recipient = ?2
                 """, .integer(queueID.rawValue), .integer(recipient), .integer(deferral.nextAttempt),
-                .text(String(deferral.reply.prefix(1000))))
+                .text(String(deferral.reply.unicodeScalars.prefix(1000))))
         }
     }
 

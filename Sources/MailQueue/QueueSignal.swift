@@ -1,8 +1,11 @@
+internal import Synchronization
+
 /// Tells whoever delivers that there may be work.
 public final class QueueSignal: Sendable {
     /// An element for any number of calls of `raise` since the last one.
     public let raised: AsyncStream<Void>
     private let continuation: AsyncStream<Void>.Continuation
+    private let isRetryWanted = Atomic(false)
 
     /// Nobody has called yet.
     public init() {
@@ -12,5 +15,16 @@ public final class QueueSignal: Sendable {
     /// Something was put into the queue, or may be tried now.
     public func raise() {
         continuation.yield()
+    }
+
+    /// Something is to be tried at once, even where no server could be reached before.
+    public func raiseRetry() {
+        isRetryWanted.store(true, ordering: .releasing)
+        raise()
+    }
+
+    /// Whether `raiseRetry` was called since the last look.
+    public func takeRetry() -> Bool {
+        isRetryWanted.exchange(false, ordering: .acquiringAndReleasing)
     }
 }

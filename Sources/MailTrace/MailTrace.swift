@@ -59,13 +59,13 @@ public struct MailTrace: Sendable {
         ) { $0.octets(0) } ?? []
     }
 
-    /// Forgets messages of which nothing has happened since.
+    /// Forgets what happened before then, from the oldest message on.
     ///
-    /// - Parameter limit: rows in one transaction.
+    /// - Parameter limit: rows that one transaction looks at.
     /// - Returns: whether there may be more.
     public func prune(before seconds: Int64, limit: Int64 = 5000) async throws -> Bool {
         try await store.change { transaction in
-            // Numbers grow with time: the old ones stand first.
+            // Numbers grow with time: the old ones stand first, among those of messages that still wait.
             try transaction.run(
                 """
                 DELETE FROM trace_event WHERE (queue_id, number) IN (
@@ -73,7 +73,7 @@ public struct MailTrace: Sendable {
                         SELECT queue_id, number, at FROM trace_event ORDER BY queue_id, number LIMIT ?2
                     ) AS oldest WHERE at < ?1
                 )
-                """, .integer(seconds), .integer(limit)) >= Int(limit)
+                """, .integer(seconds), .integer(limit)) > 0
         }
     }
 }

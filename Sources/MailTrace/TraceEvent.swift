@@ -82,7 +82,8 @@ public struct TraceEvent: Sendable, Equatable {
     /// Adds a fact, if there is one; a long text is cut.
     public mutating func add(_ field: Field, _ text: String?) {
         guard let text, !text.isEmpty else { return }
-        let cut = text.utf8.count > Self.octetsMax ? String(text.prefix(Self.octetsMax / 4)) + "…" : text
+        let cut =
+            text.utf8.count > Self.octetsMax ? String(text.unicodeScalars.prefix(Self.octetsMax / 4 - 1)) + "…" : text
         facts.append(Fact(field: field, text: cut))
     }
 

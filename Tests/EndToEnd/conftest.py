@@ -56,8 +56,8 @@ def make_server(home, binary, request):
     """Makes servers; each is stopped and checked at the end of the test."""
     made = []
 
-    def make(name="paloma", settings=None, accounts=("ana", "ben"), start=True):
-        server = PalomaServer(home / name, binary, settings)
+    def make(name="paloma", settings=None, accounts=("ana", "ben"), start=True, **more):
+        server = PalomaServer(home / name, binary, settings, **more)
         made.append(server)
         server.init()
         for account in accounts:

@@ -7,42 +7,20 @@ import Testing
 @testable import MailQueue
 
 @Suite struct MailQueueTests {
-    private static func recipient(
-        _ text: String, reversePath: ReversePath = .null, notify: EnvelopeRecipient.Notify? = nil,
-        original: EnvelopeRecipient.OriginalRecipient? = nil
-    ) throws -> QueuedMessage.Recipient {
-        QueuedMessage.Recipient(
-            recipient: EnvelopeRecipient(
-                path: .address(try address(text)), notify: notify, originalRecipient: original),
-            reversePath: reversePath)
-    }
-
-    private static func message(_ recipients: [QueuedMessage.Recipient], at seconds: Int64 = 7) -> QueuedMessage {
-        QueuedMessage(parameters: EnvelopeParameters(), acceptedAt: seconds, recipients: recipients)
-    }
-
-    /// Stores a message whose only reference is the queue's.
-    @discardableResult
-    private static func enqueue(_ message: QueuedMessage, _ text: String, in test: TestStore) async throws -> EmailID {
-        let email = test.store.reserveEmailID()
-        return try await test.store.deliver(email, MessageBody(ByteBuffer(string: text))) { transaction in
-            try MailQueue.enqueue(message, email, in: transaction)
-            return (DeliveryRecord(email: email, copies: [], queued: message), email)
-        }
-    }
-
     static let parameters: [EnvelopeParameters] = [
         EnvelopeParameters(),
         EnvelopeParameters(body: .eightBitMIME, dsnReturn: .full, envelopeID: "QQ314159"),
         EnvelopeParameters(body: .binaryMIME, smtpUTF8: .needed, requireTLS: .required, dsnReturn: .headers),
         EnvelopeParameters(envelopeID: ""),
+        EnvelopeParameters(holdUntil: 1_000, deliverBy: .init(deadline: 2_000, mode: .notify, trace: .wanted)),
+        EnvelopeParameters(deliverBy: .init(deadline: 1, mode: .returnMessage)),
     ]
 
     @Test(arguments: parameters) func whatMailCarriedComesBack(_ parameters: EnvelopeParameters) async throws {
         try await withTestStore { test in
-            var message = Self.message([try Self.recipient("a@elsewhere.example")])
+            var message = queued([try recipient("a@elsewhere.example")])
             message.parameters = parameters
-            let email = try await Self.enqueue(message, "x", in: test)
+            let email = try await enqueue(message, "x", in: test)
             #expect(try await test.store.read { try MailQueue.queued(email, in: $0) } == message)
         }
     }
@@ -52,13 +30,13 @@ import Testing
             let sender = ReversePath.address(try address("ana@example.test"))
             let list = ReversePath.address(try address("news-bounces@example.test"))
             let original = EnvelopeRecipient.OriginalRecipient(addressType: "utf-8", address: "josé@example.test")
-            let message = Self.message([
-                try Self.recipient("a@elsewhere.example", reversePath: sender, notify: []),
-                try Self.recipient("b@elsewhere.example", reversePath: list, notify: .never, original: original),
-                try Self.recipient("\"c d\"@xn--bcher-kva.example", notify: [.success, .failure, .delay]),
-                try Self.recipient("josé@elsewhere.example", reversePath: sender),
+            let message = queued([
+                try recipient("a@elsewhere.example", reversePath: sender, notify: []),
+                try recipient("b@elsewhere.example", reversePath: list, notify: .never, original: original),
+                try recipient("\"c d\"@xn--bcher-kva.example", notify: [.success, .failure, .delay]),
+                try recipient("josé@elsewhere.example", reversePath: sender),
             ])
-            let email = try await Self.enqueue(message, "x", in: test)
+            let email = try await enqueue(message, "x", in: test)
             #expect(try await test.store.read { try MailQueue.queued(email, in: $0) } == message)
             #expect(try await test.store.read { try MailQueue.queued(EmailID(rawValue: 99_999), in: $0) } == nil)
         }
@@ -74,8 +52,8 @@ import Testing
     @Test(arguments: addresses) func addressesComeBack(_ text: String) async throws {
         let path = try address(text)
         try await withTestStore { test in
-            let message = Self.message([try Self.recipient(text, reversePath: .address(path))])
-            let email = try await Self.enqueue(message, "x", in: test)
+            let message = queued([try recipient(text, reversePath: .address(path))])
+            let email = try await enqueue(message, "x", in: test)
             let now = try await test.store.read { try MailQueue.queued(email, in: $0) }
             #expect(now == message)
             #expect(now?.recipients.first?.recipient.path.address?.written == path.written)
@@ -84,12 +62,12 @@ import Testing
 
     @Test func theSameMessageIsQueuedOnce() async throws {
         try await withTestStore { test in
-            let message = Self.message([try Self.recipient("a@elsewhere.example")])
-            let email = try await Self.enqueue(message, "x", in: test)
+            let message = queued([try recipient("a@elsewhere.example")])
+            let email = try await enqueue(message, "x", in: test)
             try await test.store.change { transaction in
                 try MailQueue.enqueue(message, email, in: transaction)
                 try MailQueue.replay(
-                    DeliveryRecord(email: email, copies: [], queued: Self.message([])), in: transaction)
+                    DeliveryRecord(email: email, copies: [], queued: queued([])), in: transaction)
                 try MailQueue.replay(DeliveryRecord(email: email, copies: [], queued: nil), in: transaction)
             }
             #expect(try await test.queue.count() == 1)
@@ -102,12 +80,12 @@ import Testing
         try await withTestStore { test in
             var all: [QueueID] = []
             for number in 1...7 {
-                let message = Self.message(
+                let message = queued(
                     [
-                        try Self.recipient("a\(number)@elsewhere.example"),
-                        try Self.recipient("b\(number)@elsewhere.example"),
+                        try recipient("a\(number)@elsewhere.example"),
+                        try recipient("b\(number)@elsewhere.example"),
                     ], at: Int64(number))
-                let email = try await Self.enqueue(message, String(repeating: "x", count: number), in: test)
+                let email = try await enqueue(message, String(repeating: "x", count: number), in: test)
                 all.append(QueueID(rawValue: email.rawValue))
             }
             var seen: [QueueEntry] = []
@@ -132,8 +110,8 @@ import Testing
 
     @Test func anEntryHoldsItsMessage() async throws {
         try await withTestStore { test in
-            let message = Self.message([try Self.recipient("a@elsewhere.example")])
-            let email = try await Self.enqueue(message, "x", in: test)
+            let message = queued([try recipient("a@elsewhere.example")])
+            let email = try await enqueue(message, "x", in: test)
             #expect(try await test.count("SELECT references_count FROM content") == 1)
             #expect(try await test.complaints() == [])
             try await test.store.change { transaction in

@@ -12,6 +12,8 @@ struct Lane {
     var waiting: [QueueItem] = []
     /// Those that have a connection or open one.
     var workers = 0
+    /// Those of them that have not looked for work yet.
+    var starting = 0
     var idle: [IdleWorker] = []
     /// How many connections there may be: grows with success, shrinks with trouble.
     var window: Int
@@ -31,12 +33,16 @@ struct Lane {
         window = min(Self.windowAtFirst, windowMax)
     }
 
-    var wantsWorker: Bool { workers - idle.count < window && waiting.count > idle.count && workers < window }
+    var wantsWorker: Bool { workers - idle.count < window && waiting.count > idle.count + starting && workers < window }
 
-    mutating func succeeded() {
+    /// Nobody works for it, although there is work.
+    var isStarving: Bool { workers == 0 && !waiting.isEmpty && wantsWorker }
+
+    /// A server answered: if it was not in trouble, it can bear one connection more.
+    mutating func ended(_ outcome: ItemOutcome) {
         failures = 0
         failure = nil
-        window = min(window + 1, windowMax)
+        if outcome.isTrouble { shrink() } else { window = min(window + 1, windowMax) }
     }
 
     mutating func shrink() {

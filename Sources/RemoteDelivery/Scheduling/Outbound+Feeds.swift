@@ -6,12 +6,9 @@ internal import MailQueue
 extension Outbound {
     /// Reads what is due at a destination, as far as there is room for it.
     func read(_ destination: String) async {
-        guard var feed = feeds[destination] else { return }
-        guard !feed.isReading else {
-            feeds[destination]?.mustReadAgain = true
-            return
-        }
-        repeat {
+        feeds[destination]?.mustReadAgain = true
+        // What was settled meanwhile is known of one read at a time: whoever reads looks again.
+        while var feed = feeds[destination], feed.mustReadAgain, !feed.isReading {
             guard !isStopping, feed.wantsMore, feed.postponedUntil == nil else { break }
             feed.isReading = true
             feed.mustReadAgain = false
@@ -22,20 +19,18 @@ extension Outbound {
                 items = try await queue.due(destination, at: now(), limit: limit)
             } catch {
                 logger.error("queue not read", metadata: ["destination": "\(destination)", "error": "\(error)"])
+                try? await Task.sleep(for: .seconds(1))
             }
-            guard let current = feeds[destination] else { return }
-            feed = current
-            feed.isReading = false
-            let taken = feed.take(items)
-            feeds[destination] = feed
-            for item in taken { await submit(item) }
-            feed = feeds[destination] ?? feed
-        } while feed.mustReadAgain
+            items.removeAll { sweep.met.contains($0.queueID.rawValue) }
+            feeds[destination]?.isReading = false
+            for item in feeds[destination]?.take(items) ?? [] { await submit(item) }
+        }
         await endIfDone(destination)
     }
 
     /// An item is settled.
     func settled(_ item: QueueItem, _ reached: MailQueue.Reached) async {
+        sweep.settle(item.queueID)
         guard var feed = feeds[item.destination] else { return }
         feed.settle(item)
         if reached == .reached { feed.reached = .reached }

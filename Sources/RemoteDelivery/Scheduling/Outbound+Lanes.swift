@@ -36,6 +36,7 @@ extension Outbound {
     private func startWorkers(_ route: Route) {
         while let lane = lanes[route], lane.wantsWorker, workers < settings.connectionsMax, !isStopping {
             lanes[route]?.workers += 1
+            lanes[route]?.starting += 1
             workers += 1
             startWorker.yield(route)
         }
@@ -43,6 +44,7 @@ extension Outbound {
 
     /// One connection: opened for the first item, kept while there are more.
     func work(_ route: Route) async {
+        lanes[route]?.starting -= 1
         var link: (any OutboundLink)?
         while !Task.isCancelled, let item = await next(route, hasLink: link != nil) {
             do throws(DialFailure) {
@@ -63,12 +65,18 @@ extension Outbound {
     /// The next item, if there is one before the connection has been idle for too long.
     private func next(_ route: Route, hasLink: Bool) async -> QueueItem? {
         guard !isStopping, let lane = lanes[route] else { return nil }
+        guard !makesRoom(lane) else { return nil }
         if !lane.waiting.isEmpty { return lanes[route]?.waiting.removeFirst() }
         guard hasLink else { return nil }
         let seconds = now()
         return await withCheckedContinuation { next in
             lanes[route]?.idle.append(Lane.IdleWorker(since: seconds, next: next))
         }
+    }
+
+    /// Whether one worker less is right: all connections are taken, and another route has none.
+    private func makesRoom(_ lane: Lane) -> Bool {
+        workers >= settings.connectionsMax && lane.workers > 1 && lanes.values.contains(where: \.isStarving)
     }
 
     /// Sends workers home that have waited since then or longer.
@@ -82,8 +90,8 @@ extension Outbound {
         workers -= 1
         lanes[route]?.workers -= 1
         forget(route)
-        startWorkers(route)
-        // Another route may have waited for a free connection.
+        // Others may have waited for a free connection: those that have none come first.
+        for (other, lane) in lanes where lane.isStarving { startWorkers(other) }
         for (other, lane) in lanes where lane.wantsWorker { startWorkers(other) }
         finishIfDone()
     }
@@ -98,7 +106,7 @@ extension Outbound {
         _ item: QueueItem, _ outcome: ItemOutcome, _ reached: MailQueue.Reached, _ route: Route?
     ) async {
         await settler.settle(item, outcome, at: now())
-        if reached == .reached, let route { lanes[route]?.succeeded() }
+        if reached == .reached, let route { lanes[route]?.ended(outcome) }
         await settled(item, reached)
     }
 
@@ -120,8 +128,10 @@ extension Outbound {
         if lane.workers > 1 {
             // Others have a connection: perhaps this was one too many.
             lane.shrink()
-            lane.waiting.insert(item, at: 0)
+            let idle = lane.idle.popLast()
+            if idle == nil { lane.waiting.insert(item, at: 0) }
             lanes[route] = lane
+            idle?.next.resume(returning: item)
             return .ends
         }
         await close(route, item, failure)

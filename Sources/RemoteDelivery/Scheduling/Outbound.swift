@@ -82,6 +82,8 @@ package actor Outbound {
             group.addTask { await self.watch() }
             group.addTask { await self.tick() }
             for await route in starts { group.addTask { await self.work(route) } }
+            // Whoever waits for another message does not see that the task was cancelled.
+            stop()
             group.cancelAll()
         }
     }
@@ -118,7 +120,7 @@ package actor Outbound {
                 forget(route)
             }
             if seconds >= nextLook { signal.raise() }
-            if seconds >= nextSweep { await sweep() }
+            if seconds >= nextSweep { await meetDeadlines() }
         }
     }
 
@@ -128,23 +130,43 @@ package actor Outbound {
     /// When messages are looked at whose time may have come.
     private var nextSweep: Int64 = 0
 
+    /// Messages whose time has come, and those that were on their way meanwhile: nobody who gets a message is told that it
+    /// was given up.
+    var sweep = Sweep()
+
     /// Tells senders of delays, and gives up what is too old.
-    private func sweep() async {
+    private func meetDeadlines() async {
+        sweep.begin()
+        defer { sweep.end() }
         do {
             let found = try await queue.deadlines(at: now(), settings.schedule)
-            let busy = Set(feeds.values.flatMap { $0.inFlight.map(\.queueID) })
-            let idle = found.filter { !busy.contains($0.queueID.rawValue) }
-            for deadline in idle { await settler.meet(deadline, at: now()) }
+            for deadline in found where !isOnItsWay(deadline.queueID) {
+                sweep.met.insert(deadline.queueID.rawValue)
+                await settler.meet(deadline, at: now())
+                sweep.met.remove(deadline.queueID.rawValue)
+                // What is being read may still have them.
+                for item in deadline.items { feeds[item.destination]?.settle(item) }
+            }
             // Those that are on their way just now are looked at again in a moment.
             nextSweep = now() + (found.isEmpty ? settings.sweepSeconds : 1)
+            if !found.isEmpty { signal.raise() }
         } catch {
             logger.error("queue not read", metadata: ["error": "\(error)"])
             nextSweep = now() + settings.sweepSeconds
         }
     }
 
+    private func isOnItsWay(_ queueID: QueueID) -> Bool {
+        sweep.settled.contains(queueID.rawValue)
+            || feeds.values.contains { $0.inFlight.contains { $0.queueID == queueID.rawValue } }
+    }
+
     /// Begins what is due.
     private func look() async {
+        if signal.takeRetry() {
+            // Somebody knows better.
+            for route in lanes.keys { lanes[route]?.downUntil = 0 }
+        }
         // Whatever comes meanwhile raises the signal again.
         nextLook = .max
         do {
@@ -169,6 +191,8 @@ package actor Outbound {
                 try await queue.postpone(names, until: until, nil)
                 nextLook = min(nextLook, until)
             }
+            // Others may have stood behind those.
+            if !closed.isEmpty { signal.raise() }
         } catch {
             logger.error("queue not read", metadata: ["error": "\(error)"])
             nextLook = now() + 10

@@ -32,6 +32,14 @@ package struct ItemOutcome: Sendable {
     /// When those that are deferred are tried again, in seconds since 1970, UTC; nil: as the schedule says.
     package var nextAttempt: Int64?
 
+    /// Whether the server, or the way to it, was in trouble: the connection broke, or ended with 421 (RFC 5321 §3.8).
+    var isTrouble: Bool {
+        results.values.allSatisfy { result in
+            guard case .deferred(let reply) = result else { return false }
+            return reply.speaker == .local || reply.text.hasPrefix("421")
+        }
+    }
+
     /// The same for all recipients.
     package init(all item: QueueItem, _ result: RecipientResult, host: RemoteHost? = nil) {
         results = Dictionary(uniqueKeysWithValues: item.recipients.map { ($0.number, result) })

@@ -43,7 +43,7 @@ package struct Settler: Sendable {
     /// Items that were not tried, since nobody can be reached, go back.
     func putBack(_ items: [QueueItem], _ failure: DialFailure, until seconds: Int64) async {
         guard !items.isEmpty else { return }
-        do {
+        await insist {
             try await store.change { transaction in
                 for item in items {
                     let deferral = MailQueue.Deferral(
@@ -51,8 +51,6 @@ package struct Settler: Sendable {
                     try MailQueue.defer(deferral, of: item.queueID, in: transaction)
                 }
             }
-        } catch {
-            logger.error("queue not written", metadata: ["error": "\(error)"])
         }
     }
 
@@ -84,18 +82,32 @@ package struct Settler: Sendable {
         _ settlement: Settlement?, _ report: ReportedMessage?,
         _ changes: @escaping @Sendable (SQLTransaction) throws -> Void, at seconds: Int64
     ) async {
-        do {
-            let settles = settlement.map { $0.recipients.isEmpty ? [] : [$0] } ?? []
+        let settles = settlement.map { $0.recipients.isEmpty ? [] : [$0] } ?? []
+        await insist {
             if let report, try await reporter.send(report, settles, changes, at: seconds) == .sent { return }
             try await store.change { transaction in
                 for settlement in settles { try MailQueue.settleAndNote(settlement, in: transaction) }
                 try changes(transaction)
             }
-        } catch {
-            // It stays in the queue as it was and is tried again: better twice than never.
-            logger.error("queue not written", metadata: ["error": "\(error)"])
         }
     }
+
+    /// Until it is written nobody goes on: whoever was sent to, and cannot be settled since the disk is full, would be
+    /// sent to again and again. When the server is stopped before, it stays in the queue: better twice than never.
+    private func insist(_ write: () async throws -> Void) async {
+        var pause = Duration.seconds(1)
+        while true {
+            do {
+                return try await write()
+            } catch {
+                logger.error("queue not written, trying again", metadata: ["error": "\(error)", "in": "\(pause)"])
+            }
+            do { try await Task.sleep(for: pause) } catch { return }
+            pause = min(pause * 2, Self.pauseMax)
+        }
+    }
+
+    private static let pauseMax = Duration.seconds(60)
 
     private func count(_ item: QueueItem, _ outcome: ItemOutcome, _ sorted: SortedOutcome) {
         metrics.attempted(delivered: sorted.delivered, deferred: sorted.deferred, failed: sorted.failed)

@@ -124,6 +124,13 @@ class FaultyPeer:
         self.loop.close()
         assert not self.failures, self.failures
 
+    def cut(self):
+        """The network fails: whoever is connected is not any more, and nobody gets through."""
+        self.call(self.end())
+
+    def mend(self):
+        self.listener = self.call(asyncio.start_server(self.serve, self.address, self.port, limit=1 << 20))
+
     async def end(self):
         if self.listener:
             self.listener.close()

@@ -29,9 +29,10 @@ class CommandFailed(AssertionError):
 class PalomaServer:
     """`with PalomaServer(folder, binary) as server:` makes a home, starts it, and at the end stops and checks it."""
 
-    def __init__(self, folder, binary, settings=None):
+    def __init__(self, folder, binary, settings=None, domain=DOMAIN):
         self.folder = Path(folder)
         self.binary = str(binary)
+        self.domain = domain
         self.home = self.folder / "home"
         self.config = self.home / "paloma.toml"
         self.data = self.home / "data"
@@ -50,7 +51,7 @@ class PalomaServer:
 
     def init(self, *more):
         self.folder.mkdir(parents=True, exist_ok=True)
-        self.cli("init", self.home, "--domain", DOMAIN, "--port-base", "20000", "--auth-without-tls", *more, config=False)
+        self.cli("init", self.home, "--domain", self.domain, "--port-base", "20000", "--auth-without-tls", *more, config=False)
         self.give_ports()
         self.add_lmtp_socket()
         self.change_settings()
@@ -85,6 +86,11 @@ class PalomaServer:
         self.socket_path = Path("/tmp") / f"paloma-{os.getpid()}-{free_port()}.sock"
         with open(self.config, "a") as file:
             file.write(f'\n[[listener]]\nprotocol = "lmtp"\npath = "{self.socket_path}"\n')
+
+    def listen(self, address, port):
+        """Takes mail at one more address. Before it is started."""
+        with open(self.config, "a") as file:
+            file.write(f'\n[[listener]]\nprotocol = "smtp"\naddress = "{address}"\nport = {port}\ntls = "starttls"\n')
 
     def change_settings(self):
         """{"limits.message_size_max": '"1 MiB"'}: replaces the line of that key in that table."""
@@ -198,8 +204,8 @@ class PalomaServer:
             )
         return done
 
-    def account(self, name, password=PASSWORD, *more, domain=DOMAIN):
-        address = name if "@" in name else f"{name}@{domain}"
+    def account(self, name, password=PASSWORD, *more):
+        address = name if "@" in name else f"{name}@{self.domain}"
         self.secrets.add(password)
         self.cli("account", "add", address, "--password-stdin", *more, input=password + "\n")
         return address
