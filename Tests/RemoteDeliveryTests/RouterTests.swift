@@ -24,6 +24,7 @@ import Testing
             relay = "smtps://relay.test"
             [[listener]]
             protocol = "smtp"
+            address = "127.0.0.1"
             port = 25
             tls = "none"
             """

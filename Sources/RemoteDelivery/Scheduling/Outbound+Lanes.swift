@@ -40,6 +40,7 @@ extension Outbound {
             workers += 1
             startWorker.yield(route)
         }
+        if lanes[route]?.isStarving == true, workers >= settings.connectionsMax { dismissOneIdle() }
     }
 
     /// One connection: opened for the first item, kept while there are more.
@@ -65,7 +66,9 @@ extension Outbound {
     /// The next item, if there is one before the connection has been idle for too long.
     private func next(_ route: Route, hasLink: Bool) async -> QueueItem? {
         guard !isStopping, let lane = lanes[route] else { return nil }
-        guard !makesRoom(lane) else { return nil }
+        let isWanted = workers >= settings.connectionsMax && lanes.values.contains(where: \.isStarving)
+        // All connections are taken, and another route has none: one that is not the last of its route makes room.
+        guard !isWanted || (lane.workers == 1 && !lane.waiting.isEmpty) else { return nil }
         if !lane.waiting.isEmpty { return lanes[route]?.waiting.removeFirst() }
         guard hasLink else { return nil }
         let seconds = now()
@@ -74,9 +77,14 @@ extension Outbound {
         }
     }
 
-    /// Whether one worker less is right: all connections are taken, and another route has none.
-    private func makesRoom(_ lane: Lane) -> Bool {
-        workers >= settings.connectionsMax && lane.workers > 1 && lanes.values.contains(where: \.isStarving)
+    /// Sends the worker home that has waited longest, whatever its route.
+    private func dismissOneIdle() {
+        let oldest = lanes.compactMap { route, lane in lane.idle.first.map { (route, $0) } }.min {
+            $0.1.since < $1.1.since
+        }
+        guard let (route, worker) = oldest else { return }
+        lanes[route]?.idle.removeFirst()
+        worker.next.resume(returning: nil)
     }
 
     /// Sends workers home that have waited since then or longer.
