@@ -177,7 +177,8 @@ let package = Package(
             dependencies: [
                 "AgentTestSupport", "Certificates", "DNSClient", "DNSTestSupport", "Delivery", "Directory",
                 "InternetMessage", "MailCore", "MailQueue", "MailTrace", "RemoteDelivery", "SASL", "SMTP",
-                "SenderAuthentication", "ServerConfiguration", "ServerRuntime", "Storage", nio, nioPosix, nioSSL, logging,
+                "SenderAuthentication", "ServerConfiguration", "ServerRuntime", "Storage", nio, nioPosix, nioSSL,
+                logging,
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "SwiftASN1", package: "swift-asn1"),
                 .product(name: "X509", package: "swift-certificates"),
