@@ -287,7 +287,8 @@ class Paloma:
 
         text = re.sub(r"^port\s*=\s*(20\d\d\d)\b", replace, text, flags=re.M)
         if self.relay:
-            text += f'\n[outbound]\nrelay = "smtp://127.0.0.1:{self.relay}"\n'
+            text, count = re.subn(r'(^\[outbound\]\n(?:(?!\[).*\n)*?)^relay\s*=.*$', rf'\1relay = "smtp://127.0.0.1:{self.relay}"', text, flags=re.M)
+            assert count == 1, "paloma.toml has no relay"
         self.config.write_text(text)
         self.smtp_port, self.pop3_port, self.http_port = ports[25], ports[110], ports.get(80)
         for name in ACCOUNTS:

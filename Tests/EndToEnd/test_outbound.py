@@ -258,6 +258,16 @@ def test_a_fault_after_the_final_dot(server, outside, fault):
     assert len(peer.messages) == 1
 
 
+def test_connections_end(server, outside):
+    """A connection over which nothing could be delivered is not kept."""
+    peer = outside.faulty("far.test", Script(at={"RCPT": times(30, "450 4.2.1 later")}))
+    for number in range(10):
+        submit(server, letter(number), f"x{number}@far.test")
+    peer.wait_for_messages(10)
+    wait_for_empty_queue(server)
+    wait_until(lambda: all(connection.ended for connection in peer.connections), "connections are left open")
+
+
 def test_some_recipients_later(server, outside):
     later = times(2, "450 4.2.1 grey")
     peer = outside.faulty("far.test", Script(at={"RCPT": lambda session: later(session) if session.address == OTHER else None}))

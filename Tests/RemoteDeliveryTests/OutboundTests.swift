@@ -83,6 +83,17 @@ import Testing
         }
     }
 
+    /// Without that, each deferral would leave a connection open until the other side has enough of it.
+    @Test func aSpentConnectionIsClosed() async throws {
+        let network = SimulatedNetwork(usable: { _ in false })
+        try await withOutbound(network) { world in
+            for number in 0..<20 { try await world.send("x\(number)@far.test") }
+            try await world.waitUntilEmpty()
+            try await world.wait("all leaves") { network.now.closed == 20 }
+            #expect(network.now.openMax["far.test"] ?? 0 <= 20)
+        }
+    }
+
     @Test func anIdleConnectionIsClosed() async throws {
         let network = SimulatedNetwork()
         try await withOutbound(network) { world in

@@ -123,10 +123,7 @@ final class SimulatedNetwork: OutboundDialer, Sendable {
 
         func send(_ item: QueueItem) async -> ItemOutcome {
             let outcome = await network.carry(item)
-            if !network.usable(item) {
-                isGood.withLock { $0 = false }
-                network.seen.withLock { $0.open[name, default: 0] -= 1 }
-            }
+            if !network.usable(item) { isGood.withLock { $0 = false } }
             return outcome
         }
 

@@ -53,7 +53,11 @@ extension Outbound {
                 if let link { open = link } else { open = try await dialer.open(route) }
                 let outcome = await open.send(item)
                 await finish(item, outcome, .reached, route)
-                link = await open.isUsable ? open : nil
+                link = open
+                if await !open.isUsable {
+                    await open.close()
+                    link = nil
+                }
             } catch {
                 link = nil
                 guard await failed(route, item, error) == .goesOn else { break }
