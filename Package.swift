@@ -95,6 +95,10 @@ let package = Package(
         .testTarget(
             name: "POP3Tests", dependencies: ["DotStuffing", "MailCore", "POP3", "SASL", nio],
             resources: [.copy("Fixtures")], swiftSettings: strict),
+        .target(name: "IMAP", dependencies: ["MailCore", "SASL", nio], swiftSettings: strict),
+        .testTarget(
+            name: "IMAPTests", dependencies: ["IMAP", "MailCore", "SASL", nio], resources: [.copy("Fixtures")],
+            swiftSettings: strict),
 
         // state
         .target(
@@ -161,18 +165,20 @@ let package = Package(
             name: "RemoteDelivery",
             dependencies: [
                 "DNSClient", "Delivery", "Directory", "InternetMessage", "MailCore", "MailQueue", "MailTrace", "SASL",
-                "SMTP", "SenderAuthentication", "ServerConfiguration", "ServerRuntime", "Storage", nio, nioPosix, nioSSL,
-                logging, metrics, serviceLifecycle, .product(name: "NIOTLS", package: "swift-nio"),
-                .product(name: "Crypto", package: "swift-crypto"),
+                "SMTP", "SenderAuthentication", "ServerConfiguration", "ServerRuntime", "Storage", nio, nioPosix,
+                nioSSL,
+                logging, metrics, serviceLifecycle, .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOTLS", package: "swift-nio"), .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "SwiftASN1", package: "swift-asn1"),
                 .product(name: "X509", package: "swift-certificates"),
             ], swiftSettings: strict),
         .testTarget(
             name: "RemoteDeliveryTests",
             dependencies: [
-                "AgentTestSupport", "Certificates", "DNSClient", "Delivery", "Directory", "InternetMessage", "MailCore",
-                "MailQueue", "MailTrace", "RemoteDelivery", "SASL", "SMTP", "SenderAuthentication",
-                "ServerConfiguration", "ServerRuntime", "Storage", nio, nioPosix, nioSSL, logging,
+                "AgentTestSupport", "Certificates", "DNSClient", "DNSTestSupport", "Delivery", "Directory",
+                "InternetMessage", "MailCore", "MailQueue", "MailTrace", "RemoteDelivery", "SASL", "SMTP",
+                "SenderAuthentication", "ServerConfiguration", "ServerRuntime", "Storage", nio, nioPosix, nioSSL,
+                logging,
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "SwiftASN1", package: "swift-asn1"),
                 .product(name: "X509", package: "swift-certificates"),
@@ -199,14 +205,16 @@ let package = Package(
         .target(
             name: "Lab",
             dependencies: [
-                "MailCore", "SASL", nio, nioPosix, nioSSL, .product(name: "NIOTLS", package: "swift-nio"),
+                "MailCore", "SASL", nio, nioPosix, nioSSL, .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "NIOTLS", package: "swift-nio"),
             ], swiftSettings: strict),
         .testTarget(
             name: "LabTests", dependencies: ["Lab", "MailCore", nio, nioPosix], swiftSettings: strict),
         .target(
             name: "Admin",
             dependencies: [
-                "Delivery", "Directory", "MailCore", "MailQueue", "MailStore", "MailTrace", "MailboxFormats", "Storage", nio,
+                "Delivery", "Directory", "MailCore", "MailQueue", "MailStore", "MailTrace", "MailboxFormats", "Storage",
+                nio,
                 nioPosix,
                 serviceLifecycle,
             ], swiftSettings: strict),

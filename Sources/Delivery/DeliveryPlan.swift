@@ -91,7 +91,8 @@ package struct DeliveryPlan: Sendable {
             remote.append(QueuedMessage.Recipient(recipient: recipient, reversePath: reversePath))
         }
         let address = recipient.path.address
-        recipients.append(Reach(path: recipient.path, accounts: [], remote: address.map { [$0] } ?? [], hasRemote: true))
+        recipients.append(
+            Reach(path: recipient.path, accounts: [], remote: address.map { [$0] } ?? [], hasRemote: true))
     }
 
     /// Leaves out full mailboxes, but none whose recipient reaches somebody else: such a recipient can be told neither

@@ -56,6 +56,12 @@ package final class ChildProcess: @unchecked Sendable {  // one task of the lab 
         return false
     }
 
+    /// With which code it ended; nil while it runs, and when a signal ended it.
+    package var exitCode: Int32? {
+        guard !isRunning, let status, status & 0x7f == 0 else { return nil }
+        return (status >> 8) & 0xff
+    }
+
     /// Asks it to end, waits for it, and ends it by force when it takes too long.
     package func stop(seconds: Double = 25) async {
         guard isRunning else { return }

@@ -40,4 +40,7 @@ package struct LabPlan: Hashable, Sendable {
 
     /// The name server's files.
     package var nameServerFolder: String { "\(folder)/dns" }
+
+    /// The keys of the zones that are signed.
+    package var trustAnchorFile: String { "\(nameServerFolder)/trusted.key" }
 }

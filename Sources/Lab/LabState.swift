@@ -30,20 +30,31 @@ package struct LabState: Codable, Hashable, Sendable {
         }
     }
 
+    /// Whether names can be believed.
+    package enum Zones: String, Codable, Hashable, Sendable {
+        /// Signed, with the servers' certificates in them (DNSSEC, DANE).
+        case signed
+        /// As they are.
+        case unsigned
+    }
+
     /// The process of `paloma lab`.
     package var process: Int32
     /// Added to each standard port.
     package let portBase: Int
     /// Where the name server answers.
     package let nameServer: String
+    /// Whether names can be believed.
+    package let zones: Zones
     /// The mail servers.
     package let servers: [Server]
 
     /// Puts the parts together.
-    package init(process: Int32, portBase: Int, nameServer: String, servers: [Server]) {
+    package init(process: Int32, portBase: Int, nameServer: String, zones: Zones, servers: [Server]) {
         self.process = process
         self.portBase = portBase
         self.nameServer = nameServer
+        self.zones = zones
         self.servers = servers
     }
 

@@ -16,7 +16,7 @@ public struct MailQueue: Sendable {
 
     /// The tables of the queue: a message's number there is its e-mail's.
     public static let schema = SchemaPart(
-        name: "mailqueue", versions: [firstTables, destinations],
+        name: "mailqueue", versions: [firstTables, destinations, policies],
         references: ["SELECT queue_id AS email FROM queue_message"])
 
     private static let firstTables = [
@@ -87,6 +87,19 @@ public struct MailQueue: Sendable {
         INSERT INTO queue_destination SELECT destination, min(next_attempt), 0, 0, '' FROM queue_recipient
         GROUP BY destination
         """,
+    ]
+
+    private static let policies = [
+        // MTA-STS policies of other domains, so that they hold over a restart (RFC 8461 §5.1).
+        """
+        CREATE TABLE sts_policy (
+            domain TEXT PRIMARY KEY,
+            id TEXT NOT NULL,
+            policy TEXT NOT NULL,
+            fetched_at BIGINT NOT NULL
+        )
+        """,
+        "CREATE INDEX sts_policy_by_age ON sts_policy (fetched_at)",
     ]
 
     /// Puts a message in the queue, as part of its delivery. Once for each message: a replay changes nothing.

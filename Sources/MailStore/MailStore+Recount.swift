@@ -57,6 +57,7 @@ extension MailStore {
                 WHERE mailbox.account = expunged.account AND mailbox.mailbox = expunged.mailbox)
             """)
         try transaction.run("DELETE FROM thread_reference WHERE account NOT IN (SELECT account FROM account_state)")
+        try transaction.run("DELETE FROM thread_recent WHERE account NOT IN (SELECT account FROM account_state)")
         try transaction.run("DELETE FROM email_facts WHERE email NOT IN (SELECT email FROM message)")
         try transaction.run("DELETE FROM wire_size WHERE email NOT IN (SELECT email FROM message)")
     }

@@ -87,11 +87,21 @@ extension MailStore {
                 """,
             ],
             // What went up to this tick of the clock is not in `expunged` any more.
-            ["ALTER TABLE mailbox ADD COLUMN expunged_floor BIGINT NOT NULL DEFAULT 0"],
             [
+                "ALTER TABLE mailbox ADD COLUMN expunged_floor BIGINT NOT NULL DEFAULT 0",
                 // What sending a message line by line adds to its octets, where it adds any: BDAT may bring bare LF, and
                 // messages that end in the middle of a line.
-                "CREATE TABLE wire_size (email INTEGER PRIMARY KEY, added BIGINT NOT NULL)"
+                "CREATE TABLE wire_size (email INTEGER PRIMARY KEY, added BIGINT NOT NULL)",
+                // Rows of `thread_reference` that came lately: a delivery into a large store would else write a page of its own
+                // for each of them, since hashes are all over the place.
+                """
+                CREATE TABLE thread_recent (
+                    account BIGINT NOT NULL,
+                    reference_hash BIGINT NOT NULL,
+                    thread BIGINT NOT NULL,
+                    PRIMARY KEY (account, reference_hash)
+                ) WITHOUT ROWID
+                """,
             ],
         ], references: ["SELECT email FROM message"],
         salvaged: [("mailbox", "account"), ("account_state", "account")])

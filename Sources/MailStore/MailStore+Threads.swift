@@ -13,8 +13,10 @@ extension MailStore {
     ) throws -> ThreadID? {
         for key in referenceHashes(facts) {
             let thread = try transaction.first(
-                "SELECT thread FROM thread_reference WHERE account = ?1 AND reference_hash = ?2",
-                .integer(account.rawValue), .integer(key)
+                """
+                SELECT thread FROM thread_recent WHERE account = ?1 AND reference_hash = ?2 UNION ALL
+                SELECT thread FROM thread_reference WHERE account = ?1 AND reference_hash = ?2 LIMIT 1
+                """, .integer(account.rawValue), .integer(key)
             ) { ThreadID(rawValue: $0.integer(0)) }
             if let thread { return thread }
         }
@@ -27,9 +29,42 @@ extension MailStore {
     ) throws {
         for key in referenceHashes(facts) {
             try transaction.run(
-                "INSERT INTO thread_reference VALUES (?1, ?2, ?3) ON CONFLICT (account, reference_hash) DO NOTHING",
-                .integer(account.rawValue), .integer(key), .integer(thread.rawValue))
+                """
+                INSERT INTO thread_recent SELECT ?1, ?2, ?3
+                WHERE NOT EXISTS (SELECT 1 FROM thread_reference WHERE account = ?1 AND reference_hash = ?2)
+                ON CONFLICT (account, reference_hash) DO NOTHING
+                """, .integer(account.rawValue), .integer(key), .integer(thread.rawValue))
         }
+    }
+
+    /// Puts the identifiers that came lately to the others, when there are many: in the order of the table, so that one page
+    /// takes several. To be called now and then; no transaction moves many rows.
+    ///
+    /// - Returns: how many identifiers were moved.
+    @discardableResult
+    public func settleThreads() async throws -> Int {
+        let count = try await store.read { try $0.first("SELECT count(*) FROM thread_recent") { $0.integer(0) } ?? 0 }
+        guard count >= Int64(limits.recentThreadsMax) else { return 0 }
+        let together = limits.deletedTogetherMax
+        var moved = 0
+        var last: Int
+        repeat {
+            last = try await store.change { transaction in
+                try transaction.run(
+                    """
+                    INSERT INTO thread_reference
+                    SELECT * FROM thread_recent WHERE true ORDER BY account, reference_hash LIMIT ?1
+                    ON CONFLICT (account, reference_hash) DO NOTHING
+                    """, .integer(Int64(together)))
+                return try transaction.run(
+                    """
+                    DELETE FROM thread_recent WHERE (account, reference_hash) IN (
+                        SELECT account, reference_hash FROM thread_recent ORDER BY account, reference_hash LIMIT ?1)
+                    """, .integer(Int64(together)))
+            }
+            moved += last
+        } while last == together
+        return moved
     }
 
     /// Forgets what conversations without a message were known by: else the list would grow with every message that ever
@@ -51,6 +86,11 @@ extension MailStore {
                     DELETE FROM thread_reference WHERE account = ?1
                         AND thread NOT IN (SELECT thread FROM message WHERE account = ?1)
                     """, .integer(account))
+                    + transaction.run(
+                        """
+                        DELETE FROM thread_recent WHERE account = ?1
+                            AND thread NOT IN (SELECT thread FROM message WHERE account = ?1)
+                        """, .integer(account))
             }
         }
         return forgotten

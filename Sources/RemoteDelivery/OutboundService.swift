@@ -5,6 +5,7 @@ internal import ServiceLifecycle
 /// Outgoing mail as a service of the server: what is on its way when the server stops may end, for a moment.
 package struct OutboundService: Service {
     private let outbound: Outbound
+    private let policies: MTASTSPolicies
     private let trace: MailTrace
     private let traceDays: Int
     private let logger: Logger
@@ -17,9 +18,11 @@ package struct OutboundService: Service {
 
     /// Puts the parts together.
     package init(
-        _ outbound: Outbound, trace: MailTrace, traceDays: Int, now: @escaping @Sendable () -> Int64, logger: Logger
+        _ outbound: Outbound, policies: MTASTSPolicies, trace: MailTrace, traceDays: Int,
+        now: @escaping @Sendable () -> Int64, logger: Logger
     ) {
         self.outbound = outbound
+        self.policies = policies
         self.trace = trace
         self.traceDays = traceDays
         self.now = now
@@ -28,9 +31,9 @@ package struct OutboundService: Service {
 
     package func run() async throws {
         await withTaskGroup { group in
-            group.addTask { await work() }
             group.addTask { await prune() }
-            await group.next()
+            group.addTask { await cancelWhenGracefulShutdown { await policies.run() } }
+            await work()
             group.cancelAll()
         }
     }
@@ -59,12 +62,12 @@ package struct OutboundService: Service {
     private func prune() async {
         await cancelWhenGracefulShutdown {
             while !Task.isCancelled {
+                do { try await Task.sleep(for: .seconds(Self.pruneSeconds)) } catch { return }
                 do {
                     while try await trace.prune(before: now() - Int64(traceDays) * 86_400) {}
                 } catch {
                     logger.error("trace not pruned", metadata: ["error": "\(error)"])
                 }
-                do { try await Task.sleep(for: .seconds(Self.pruneSeconds)) } catch { return }
             }
         }
     }

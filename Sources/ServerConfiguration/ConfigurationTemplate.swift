@@ -20,6 +20,10 @@ package struct ConfigurationTemplate: Sendable {
     package var address: IPAddress?
     /// Name servers; empty: the system's.
     package var nameServers: [SocketEndpoint] = []
+    /// Files with the keys of signed zones; empty: the root's key, if the system has it.
+    package var trustAnchorFiles: [String] = []
+    /// From where mail leaves; empty: the system chooses.
+    package var sourceAddresses: [IPAddress] = []
     /// The port of other mail servers.
     package var outboundPort = 25
 
@@ -78,79 +82,82 @@ package struct ConfigurationTemplate: Sendable {
     private var head: String {
         let (outbound, queue) = (OutboundConfiguration(), QueueConfiguration())
         return """
-        # Paloma's configuration. Paths begin at the folder of this file. What changes every day (accounts, aliases,
-        # lists) is not here: use the commands paloma account, paloma alias and paloma list.
-        # After a change, "kill -HUP" makes the server check this file, read the certificate anew and log whether the
-        # rest takes effect only after a restart. A mistake is logged with its line, and the server goes on as before.
+            # Paloma's configuration. Paths begin at the folder of this file. What changes every day (accounts, aliases,
+            # lists) is not here: use the commands paloma account, paloma alias and paloma list.
+            # After a change, "kill -HUP" makes the server check this file, read the certificate anew and log whether the
+            # rest takes effect only after a restart. A mistake is logged with its line, and the server goes on as before.
 
-        # The name by which the world finds this server; it greets with it.
-        hostname = "\(hostname.ascii)"
+            # The name by which the world finds this server; it greets with it.
+            hostname = "\(hostname.ascii)"
 
-        # The folder with all mail, accounts and the queue. "paloma backup" copies it while the server runs.
-        data = "data"
+            # The folder with all mail, accounts and the queue. "paloma backup" copies it while the server runs.
+            data = "data"
 
-        # The certificate that clients and other servers see. "paloma init" made a self-signed one to begin with;
-        # put a real one in its place for use beyond this machine.
-        [tls]
-        certificate = "tls/cert.pem"
-        key = "tls/key.pem"
+            # The certificate that clients and other servers see. "paloma init" made a self-signed one to begin with;
+            # put a real one in its place for use beyond this machine.
+            [tls]
+            certificate = "tls/cert.pem"
+            key = "tls/key.pem"
 
-        # Where names are looked up.
-        [dns]
-        # Name servers to ask, for example ["192.0.2.53", "127.0.0.1:5353"]. Default: the ones of the system.
-        servers = [\(nameServers.map { "\"\($0)\"" }.joined(separator: ", "))]
-        # Files with the keys (DNSKEY or DS) of zones whose signatures are checked: DNSSEC. Below them, what is not signed
-        # is refused. Default: the root's key in /usr/share/dns (package dns-root-data) when it is there; then signatures
-        # are checked where the name servers pass them on.
-        trust_anchors = []
-        # Seconds that one lookup may take. Default: \(DNSConfiguration().lookupSecondsMax).
-        timeout = \(DNSConfiguration().lookupSecondsMax)
+            # Where names are looked up.
+            [dns]
+            # Name servers to ask, for example ["192.0.2.53", "127.0.0.1:5353"]. Default: the ones of the system.
+            servers = [\(nameServers.map { "\"\($0)\"" }.joined(separator: ", "))]
+            # Files with the keys (DNSKEY or DS) of zones whose signatures are checked: DNSSEC. Below them, what is not signed
+            # is refused. Default: the root's key in /usr/share/dns (package dns-root-data) when it is there; then signatures
+            # are checked where the name servers pass them on.
+            trust_anchors = [\(trustAnchorFiles.map { "\"\($0)\"" }.joined(separator: ", "))]
+            # Seconds that one lookup may take. Default: \(DNSConfiguration().lookupSecondsMax).
+            timeout = \(DNSConfiguration().lookupSecondsMax)
 
-        # How mail leaves.
-        [outbound]
-        # "smtp://user:password@host:587" sends everything through that server.
-        # Default: empty, straight to the servers of each recipient's domain.
-        relay = ""
-        # The port of other mail servers. Default: 25.
-        port = \(outboundPort)
-        # "opportunistic": encrypted where the other server can; "required": not without; "verified": not without a
-        # certificate that can be trusted. A domain that publishes DANE or MTA-STS is held to it in any case.
-        # Default: "opportunistic".
-        tls = "\(outbound.tls.rawValue)"
-        # Connections to other servers at one time, and to one destination. Defaults: 100 and 20.
-        connections_max = \(outbound.connectionsMax)
-        connections_per_destination_max = \(outbound.connectionsPerDestinationMax)
+            # How mail leaves.
+            [outbound]
+            # "smtp://user:password@host:587" sends everything through that server.
+            # Default: empty, straight to the servers of each recipient's domain.
+            relay = ""
+            # The port of other mail servers. Default: 25.
+            port = \(outboundPort)
+            # From which of this machine's addresses mail leaves: at most one IPv4 and one IPv6 address. SPF and the name of
+            # the address (PTR) are about them. Default: empty, the system chooses.
+            source_addresses = [\(sourceAddresses.map { "\"\($0)\"" }.joined(separator: ", "))]
+            # "opportunistic": encrypted where the other server can; "required": not without; "verified": not without a
+            # certificate that can be trusted. A domain that publishes DANE or MTA-STS is held to it in any case.
+            # Default: "opportunistic".
+            tls = "\(outbound.tls.rawValue)"
+            # Connections to other servers at one time, and to one destination. Defaults: 100 and 20.
+            connections_max = \(outbound.connectionsMax)
+            connections_per_destination_max = \(outbound.connectionsPerDestinationMax)
 
-        # A way of its own for some mail; the first that fits decides. "" is straight to the recipient's servers.
-        #   [[route]]
-        #   recipients = ["example.org", ".example.org"]    # these domains; ".…" is what lies below one
-        #   senders = ["ana@example.test"]                  # from these addresses or domains
-        #   relay = "smtp://192.0.2.25:25"
-        #   tls = "required"                                # default: as in [outbound]
+            # A way of its own for some mail; the first that fits decides. "" is straight to the recipient's servers.
+            #   [[route]]
+            #   recipients = ["example.org", ".example.org"]    # these domains; ".…" is what lies below one
+            #   senders = ["ana@example.test"]                  # from these addresses or domains
+            #   relay = "smtp://192.0.2.25:25"
+            #   tls = "required"                                # default: as in [outbound]
 
-        # How long mail that cannot be delivered yet is tried.
-        [queue]
-        # From the first failure to the next attempt; each wait after that is twice as long, up to retry_max.
-        retry_first = "5 min"
-        retry_max = "4 h"
-        # After this time the sender is told that it takes longer ("0 s": never), after that it comes back.
-        delay_notice = "4 h"
-        expiry = "5 d"
-        # For how many days "paloma trace" knows what happened to a message.
-        trace_days = \(queue.traceDays)
+            # How long mail that cannot be delivered yet is tried.
+            [queue]
+            # From the first failure to the next attempt; each wait after that is twice as long, up to retry_max.
+            retry_first = "5 min"
+            retry_max = "4 h"
+            # After this time the sender is told that it takes longer ("0 s": never), after that it comes back.
+            delay_notice = "4 h"
+            expiry = "5 d"
+            # For how many days "paloma trace" knows what happened to a message.
+            trace_days = \(queue.traceDays)
 
-        # Where clients and servers connect. One [[listener]] for each protocol and port:
-        #   protocol          "smtp" (other servers), "submission" (our users' programs), "lmtp", "pop3" or "http"
-        #                     ("imap" in a later version)
-        #   address           "127.0.0.1" this machine alone; "0.0.0.0" everybody, over IPv4; "::" over IPv6
-        #   port              default: the standard port of the protocol
-        #   path              instead of address and port: a Unix socket, for lmtp alone
-        #   tls               "none", "starttls" (the client turns it on) or "implicit" (from the first octet)
-        #                     default: "starttls"; "none" for lmtp and http
-        #   auth_without_tls  whether passwords are taken in clear. Default: false. true is for loopback addresses;
-        #                     elsewhere anybody on the way could read them, and it is refused ("forced" insists).
+            # Where clients and servers connect. One [[listener]] for each protocol and port:
+            #   protocol          "smtp" (other servers), "submission" (our users' programs), "lmtp", "pop3" or "http"
+            #                     ("imap" in a later version)
+            #   address           "127.0.0.1" this machine alone; "0.0.0.0" everybody, over IPv4; "::" over IPv6
+            #   port              default: the standard port of the protocol
+            #   path              instead of address and port: a Unix socket, for lmtp alone
+            #   tls               "none", "starttls" (the client turns it on) or "implicit" (from the first octet)
+            #                     default: "starttls"; "none" for lmtp and http
+            #   auth_without_tls  whether passwords are taken in clear. Default: false. true is for loopback addresses;
+            #                     elsewhere anybody on the way could read them, and it is refused ("forced" insists).
 
-        """
+            """
     }
 
     private var tail: String {

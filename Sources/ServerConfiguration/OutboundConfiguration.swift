@@ -6,6 +6,8 @@ package struct OutboundConfiguration: Hashable, Sendable {
     package var relay: RelayConfiguration?
     /// The port of other mail servers.
     package var port = 25
+    /// From which of this machine's addresses, one of each family at most; where there is none, the system chooses.
+    package var sourceAddresses: [IPAddress] = []
     /// Without TLS no mail leaves, but for what a route allows.
     package var tls = TLSDemand.opportunistic
     /// Whether DANE and MTA-STS are looked up.

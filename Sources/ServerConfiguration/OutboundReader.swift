@@ -6,10 +6,12 @@ enum OutboundReader {
         var outbound = OutboundConfiguration()
         if let section = reader.section("outbound") {
             section.checkKeys([
-                "relay", "port", "tls", "policies", "connections_max", "connections_per_destination_max",
+                "relay", "port", "source_addresses", "tls", "policies", "connections_max",
+                "connections_per_destination_max",
             ])
             outbound.relay = relay(section) ?? nil
             outbound.port = section.integer("port", in: 1...65535) ?? outbound.port
+            outbound.sourceAddresses = sourceAddresses(section)
             outbound.tls = section.choice("tls", OutboundConfiguration.TLSDemand.self) ?? outbound.tls
             if section.bool("policies") == false { outbound.policies = .ignored }
             outbound.connectionsMax = section.integer("connections_max", in: 1...10_000) ?? outbound.connectionsMax
@@ -19,6 +21,21 @@ enum OutboundReader {
         }
         outbound.routes = reader.sections("route").compactMap(route)
         return outbound
+    }
+
+    private static func sourceAddresses(_ section: TableReader) -> [IPAddress] {
+        var addresses: [IPAddress] = []
+        for text in section.strings("source_addresses") {
+            if let address = IPAddress(text), !addresses.contains(where: { $0.family == address.family }) {
+                addresses.append(address)
+            } else {
+                section.mistake(
+                    "source_addresses",
+                    "\"\(text)\" in \(section.named("source_addresses")) is no IP address, or a second one",
+                    "write at most one IPv4 and one IPv6 address of this machine: [\"192.0.2.25\", \"2001:db8::25\"]")
+            }
+        }
+        return addresses
     }
 
     static func readQueue(_ section: TableReader) -> QueueConfiguration {

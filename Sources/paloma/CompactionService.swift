@@ -26,6 +26,7 @@ struct CompactionService: Service {
     private func compact() async {
         do {
             try await MailStore(store: store).forgetOldExpunges()
+            try await MailStore(store: store).settleThreads()
             let report = try await store.compact()
             for problem in report.problems {
                 logger.error("segment not compacted", metadata: ["problem": "\(problem)"])

@@ -9,10 +9,11 @@ extension MailServer {
     /// The service that sends what is in the queue.
     func outboundService() -> OutboundService {
         let now = DirectoryClock.system.wallSeconds
+        let policies = MTASTSPolicies(dns: dns, store: store, group: group, now: now, logger: logger)
         let dialer = NetworkDialer(
             NetworkDialer.Parts(
                 dns: dns, hostname: configuration.hostname, own: ownAddresses, configuration: configuration.outbound,
-                store: store, directory: directory, delivery: delivery, mtaSTS: nil, group: group, now: now,
+                store: store, directory: directory, delivery: delivery, mtaSTS: policies, group: group, now: now,
                 logger: logger))
         let schedule = RetrySchedule(configuration.queue)
         let reporter = Reporter(
@@ -27,7 +28,8 @@ extension MailServer {
             queue: MailQueue(store: store), router: Router(configuration.outbound), dialer: dialer, settler: settler,
             settings: settings, signal: signal, logger: logger, now: now)
         return OutboundService(
-            outbound, trace: MailTrace(store: store), traceDays: configuration.queue.traceDays, now: now,
+            outbound, policies: policies, trace: MailTrace(store: store), traceDays: configuration.queue.traceDays,
+            now: now,
             logger: logger)
     }
 

@@ -16,8 +16,7 @@ from harness.wire import POP3, SMTP
 
 NSD = Path("/usr/sbin/nsd")
 HOSTS = {"mail.correo.example": "127.0.1.1", "mail.posta.example": "127.0.1.2"}
-# The server's queue is not delivered by this version: what needs that is left out.
-SENDS = False
+SIGNS = Path("/usr/bin/ldns-signzone").exists()
 
 pytestmark = pytest.mark.skipif(not NSD.exists(), reason="nsd is not installed: sudo apt-get install nsd")
 
@@ -172,14 +171,14 @@ def test_two_servers_speak_and_everything_is_shown(make_lab):
     lab = make_lab().start()
     shown = lab.send("--direct", "--subject", "¡Hola, señora!", "--text", "first\n.dots\n..\nlast\n")
     for line in (
-        "posta.example  MX  10 mail.posta.example", "mail.posta.example  A  127.0.1.2",
-        "S: 220 mail.posta.example", "C: EHLO mail.correo.example", "C: STARTTLS", "from here on encrypted with TLS 1.3",
+        "Q: posta.example MX", "A: 10 mail.posta.example", "Q: mail.posta.example A", "A: 127.0.1.2",
+        "S: 220 mail.posta.example", "C: EHLO mail.correo.example", "C: STARTTLS", "from here on TLS 1.3",
         "C: MAIL FROM:<ana@correo.example>", "C: RCPT TO:<luis@posta.example>", "C: DATA", "C: ..dots", "C: .", "C: STLS",
         "C: USER luis@posta.example", "C: PASS (the password)", "C: RETR 1", "S: ..dots",
     ):
         assert line in shown, line
-    assert re.search(r"^Received: from mail\.correo\.example .*by mail\.posta\.example", shown, re.M), shown
-    assert "has arrived." in shown
+    assert received(shown) == [("mail.correo.example", "mail.posta.example")]
+    assert "nobody has signed it" in shown and "has arrived." in shown
     with POP3(lab.base + 110, address="127.0.1.2") as pop3:
         pop3.login("luis@posta.example", lab.passwords()["luis@posta.example"])
     # The other way round, and twice: the newest message is the one.
@@ -188,14 +187,72 @@ def test_two_servers_speak_and_everything_is_shown(make_lab):
         assert "C: MAIL FROM:<luis@posta.example>" in shown and "has arrived." in shown
 
 
-@pytest.mark.skipif(not SENDS, reason="mail for other servers waits in the queue in this version")
-def test_a_message_goes_the_whole_way(make_lab):
+def received(shown):
+    """From whom and by whom, the first hop first: the fields that are shown by themselves, not those in the dialogue."""
+    return re.findall(r"^Received: from (\S+).*\n by (\S+)", shown, re.M)
+
+
+@pytest.mark.parametrize("sender, recipient", [("ana@correo.example", "luis@posta.example"), ("luis@posta.example", "ana@correo.example")])
+def test_a_message_goes_the_whole_way(make_lab, sender, recipient):
     lab = make_lab().start()
-    shown = lab.send()
-    for line in ("C: AUTH PLAIN (ana@correo.example and the password)", "has left the queue.", "C: RETR 1", "has arrived."):
+    here, there = (address.partition("@")[2] for address in (sender, recipient))
+    shown = lab.send("--from", sender, "--to", recipient)
+    for line in (
+        f"C: AUTH PLAIN ({sender} and the password)", f"Q: {there} MX", f"A: 10 mail.{there}",
+        f"accepted by submission from {sender}", f"logged in as {sender}",
+        f"tried at mail.{there} ({HOSTS[f'mail.{there}']}:{lab.base + 25})", "delivered", "250 2.0.0 Ok: queued as",
+        f"accepted by smtp from {sender}", f"client {HOSTS[f'mail.{here}']}", f"filed in {recipient}/INBOX/1",
+        "C: PASS (the password)", "C: RETR 1", "S: Received: from", f"d={here};", f"Q: _dmarc.{here} TXT",
+        f"DKIM: the signature rsa-sha256 by {here} is valid.", f"DKIM: the signature ed25519-sha256 by {here} is valid.",
+        "has arrived.",
+    ):
         assert line in shown, line
-    received = re.findall(r"^Received: .*by (\S+)", shown, re.M)
-    assert received == ["mail.correo.example", "mail.posta.example"]
+    assert received(shown) == [("[127.0.0.1]", f"mail.{here}"), (f"mail.{here}", f"mail.{there}")]
+    # Shown as it happens.
+    steps = ["C: AUTH", "Q: ", "tried at", "accepted by smtp", "C: RETR", "is valid."]
+    assert sorted(steps, key=shown.index) == steps
+    if SIGNS:
+        assert f"Q: _{lab.base + 25}._tcp.mail.{there} TLSA" in shown and ", DANE 3 1 1" in shown
+    else:
+        assert "unverified" in shown
+    # What was told can be asked again, as it says.
+    command = re.search(r"paloma( trace \S+ --config \S+)$", shown, re.M).group(1).split()
+    assert f"tried at mail.{there}" in subprocess.run([lab.binary, *command], capture_output=True, text=True).stdout
+
+
+def test_a_message_to_nobody_comes_back(make_lab):
+    lab = make_lab().start()
+    lab.send("--direct", "--from", "luis@posta.example", "--to", "ana@correo.example")
+    shown = lab.send("--to", "nobody@posta.example")
+    for line in (
+        "550 5.1.1 <nobody@posta.example>", "its sender is told", "written here (a report) from <>", "C: RETR 2",
+        "S: Return-Path: <>", "S: Auto-Submitted: auto-replied", "S: Content-Type: message/delivery-status",
+        "Action: failed", "Status: 5.1.1", "There is no mailbox with this address.", "Remote-MTA: mail.posta.example",
+        "Diagnostic-Code: 550 5.1.1", "The report about", "has arrived.",
+    ):
+        assert line in shown, line
+    # Spoken by hand, the server's refusal is all there is.
+    shown = lab.send("--direct", "--to", "nobody@posta.example", status=1)
+    assert "S: 550 5.1.1" in shown and "the sending server tells this to its user" in shown
+
+
+def test_a_message_within_one_server(make_lab):
+    lab = make_lab().start()
+    shown = lab.send("--to", "ana@correo.example")
+    assert "filed in ana@correo.example/INBOX/1" in shown and "has arrived." in shown
+    assert "Q: " not in shown and "queue as" not in shown
+
+
+@pytest.mark.skipif(not SIGNS, reason="ldns-signzone is not installed: sudo apt-get install ldnsutils")
+def test_the_zones_are_signed(make_lab):
+    lab = make_lab().start()
+    assert "The zones are signed" in lab.said()
+    zones = lab.folder / "dns"
+    for name in ("correo.example", "posta.example"):
+        checked = subprocess.run(
+            ["ldns-verify-zone", "-k", zones / "trusted.key", zones / f"{name}.zone.signed"], capture_output=True, text=True)
+        assert checked.returncode == 0, checked.stdout + checked.stderr
+        assert re.search(rf"^_{lab.base + 25}\._tcp\.mail\.{name}\.\s.*TLSA\s+3 1 1 [0-9a-f]{{64}}", (zones / f"{name}.zone.signed").read_text(), re.M)
 
 
 def test_a_lab_that_is_kept_starts_again_as_it_was(make_lab):
@@ -218,7 +275,7 @@ def test_what_is_not_right_is_told(make_lab, home, binary):
     lab = make_lab().start()
     second = subprocess.run([binary, "lab", lab.folder], capture_output=True, text=True)
     assert second.returncode == 1 and "runs in" in second.stderr
-    assert "no account" in lab.send("--to", "nobody@posta.example", status=1)
+    assert "knows no password" in lab.send("--from", "nobody@posta.example", status=1)
     assert "no domain of the lab" in lab.send("--to", "ana@example.org", status=1)
     assert "no address" in lab.send("--from", "ana", status=1)
 

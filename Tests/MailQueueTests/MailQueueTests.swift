@@ -120,4 +120,20 @@ import Testing
             #expect(try await test.complaints().count == 1)
         }
     }
+
+    @Test func policiesOfOthersAreKept() async throws {
+        func policy(_ number: Int64, id: String = "a") -> KeptPolicy {
+            KeptPolicy(domain: "\(number).example", id: id, text: "version: STSv1\r\n", fetchedAt: number)
+        }
+        try await withTestStore { test in
+            let queue = MailQueue(store: test.store)
+            #expect(try await queue.policies(limit: 10).isEmpty)
+            for number in 1...4 { try await queue.keep(policy(Int64(number)), limit: 3) }
+            #expect(try await queue.policies(limit: 10) == [policy(4), policy(3), policy(2)])
+            var newer = policy(2, id: "b")
+            newer.fetchedAt = 9
+            try await queue.keep(newer, limit: 3)
+            #expect(try await queue.policies(limit: 2) == [newer, policy(4)])
+        }
+    }
 }

@@ -89,7 +89,7 @@ import Testing
             #expect(try await test.mailStore.usage(ana) == MailStore.Usage(octets: 0, messages: 0))
             #expect(try await test.count("SELECT count(*) FROM message WHERE account = 1") == 0)
             #expect(try await test.count("SELECT count(*) FROM expunged") == 0)
-            #expect(try await test.count("SELECT count(*) FROM thread_reference WHERE account = 1") == 0)
+            #expect(try await test.count("SELECT count(*) FROM thread_recent WHERE account = 1") == 0)
             #expect(try await test.count("SELECT count(*) FROM content") == 1)
             #expect(try await test.count("SELECT count(*) FROM email_facts") == 1)
             #expect(try await test.inbox(bob).count == 1)

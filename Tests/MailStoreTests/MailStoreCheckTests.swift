@@ -60,7 +60,7 @@ import Testing
             for left in [
                 try await test.count("SELECT count(*) FROM mailbox"),
                 try await test.count("SELECT count(*) FROM message"),
-                try await test.count("SELECT count(*) FROM thread_reference"),
+                try await test.count("SELECT count(*) FROM thread_recent"),
                 try await test.count("SELECT count(*) FROM email_facts"),
             ] { #expect(left == 0) }
         }

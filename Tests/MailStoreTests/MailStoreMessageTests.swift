@@ -100,15 +100,22 @@ import Testing
         (["Message-ID: <1@a>", "Message-ID: <2@a>\r\nIn-Reply-To: <1@a>"], [0, 0]),
     ]
 
-    @Test(arguments: conversations) func threads(_ headers: [String], _ expected: [Int]) async throws {
+    /// As they came, and with those that came lately put to the others before each message.
+    @Test(arguments: conversations, [20_000, 0]) func threads(
+        _ conversation: (headers: [String], threads: [Int]), recentThreadsMax: Int
+    ) async throws {
         try await withTestStore { test in
             try await test.addAccount("ana@example.test")
+            var limits = MailStoreLimits()
+            limits.recentThreadsMax = recentThreadsMax
+            let mailStore = MailStore(store: test.store, limits: limits)
             var threads: [ThreadID] = []
-            for header in headers {
+            for header in conversation.headers {
+                try await mailStore.settleThreads()
                 let email = try await test.deliver("\(header)\r\n\r\nx\r\n", to: "ana@example.test").email
                 threads += try await test.store.read { try MailStore.copies(of: email, in: $0) }.map(\.thread)
             }
-            #expect(threads.map { threads.firstIndex(of: $0) } == expected)
+            #expect(threads.map { threads.firstIndex(of: $0) } == conversation.threads)
         }
     }
 
@@ -131,13 +138,36 @@ import Testing
             try await test.deliver("Message-ID: <1@a>\r\n\r\n", to: "ana@example.test")
             try await test.deliver("Message-ID: <2@a>\r\nReferences: <1@a>\r\n\r\n", to: "ana@example.test")
             try await test.deliver("Message-ID: <3@a>\r\n\r\n", to: "ana@example.test")
-            #expect(try await test.count("SELECT count(*) FROM thread_reference") == 3)
+            #expect(try await test.count("SELECT count(*) FROM thread_recent") == 3)
             try await test.mailStore.expunge([UID(rawValue: 1), UID(rawValue: 3)], from: .inbox, ana)
             #expect(try await test.mailStore.forgetEmptyThreads() == 1)
             #expect(try await test.mailStore.forgetEmptyThreads() == 0)
             let email = try await test.deliver("In-Reply-To: <1@a>\r\n\r\n", to: "ana@example.test").email
             let copy = try #require(try await test.store.read { try MailStore.copies(of: email, in: $0) }.first)
             #expect(copy.thread.rawValue != email.rawValue)
+        }
+    }
+
+    @Test(arguments: [1, 2, 100]) func identifiersThatCameLatelyArePutToTheOthers(together: Int) async throws {
+        try await withTestStore { test in
+            let ana = try await test.addAccount("ana@example.test")
+            try await test.addAccount("bob@example.test")
+            for number in 1...5 {
+                try await test.deliver(
+                    "Message-ID: <\(number)@a>\r\n\r\n", to: "ana@example.test", "bob@example.test")
+            }
+            #expect(try await test.mailStore.settleThreads() == 0)
+            var limits = MailStoreLimits()
+            limits.recentThreadsMax = 10
+            limits.deletedTogetherMax = together
+            #expect(try await MailStore(store: test.store, limits: limits).settleThreads() == 10)
+            #expect(try await test.count("SELECT count(*) FROM thread_recent") == 0)
+            #expect(try await test.count("SELECT count(*) FROM thread_reference") == 10)
+            // What is there already does not come again, and goes with its messages.
+            try await test.deliver("Message-ID: <6@a>\r\nReferences: <1@a>\r\n\r\n", to: "ana@example.test")
+            #expect(try await test.count("SELECT count(*) FROM thread_recent") == 1)
+            try await test.mailStore.expunge((1...6).map { UID(rawValue: $0) }, from: .inbox, ana)
+            #expect(try await test.mailStore.forgetEmptyThreads() == 6)
         }
     }
 

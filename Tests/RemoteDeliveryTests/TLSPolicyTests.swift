@@ -112,6 +112,22 @@ import X509
         }
     }
 
+    /// Nothing depends on what a policy in testing finds; it is told.
+    @Test func testing() async throws {
+        let identity = try TestIdentity(hostname: Self.name)
+        let mine = try roots(identity)
+        let met = try await open(identity, .testing(names(Self.name), mine)).get()
+        #expect(met?.authentication == .webPKI(try #require(Domain(Self.name))))
+        let facts = try await open(identity, .testing(names("other.example"), mine)).get()
+        guard case .failed(let reason)? = facts?.authentication else {
+            Issue.record("\(String(describing: facts))")
+            return
+        }
+        #expect(reason.contains("other.example"))
+        #expect(facts?.description.hasSuffix("unverified") == true)
+        #expect(try await open(nil, .testing(names(Self.name), mine)).get() == nil)
+    }
+
     @Test func expired() async throws {
         let identity = try TestIdentity(hostname: Self.name, validDays: 1, now: Date(timeIntervalSinceNow: -864_000))
         let failure = try await open(identity, .verified(names(Self.name), roots(identity))).failure

@@ -47,6 +47,11 @@ import Testing
                 + "tls = \"none\"\nauth_without_tls = true\nport = -1\n",
             expected: [(3, "65536 to"), (4, "100 to"), (6, "1 to 65535"), (12, "1 to 65535")]),
         Case(
+            name: "source addresses",
+            text: head + "[outbound]\nsource_addresses = [\"127.0.0.1\", \"mail\", \"127.0.0.2\", \"::1\"]\n" + listener
+                + "tls = \"none\"\nauth_without_tls = true\n",
+            expected: [(3, "\"mail\""), (3, "\"127.0.0.2\"")]),
+        Case(
             name: "choices",
             text: head + "[log]\nlevel = \"wraning\"\nformat = \"xml\"\n[[listener]]\nprotocol = \"smpt\"\n"
                 + "[[listener]]\naddress = \"::1\"\n",

@@ -40,10 +40,12 @@ import Testing
         template.address = IPAddress("127.0.1.2")
         template.nameServers = ["127.0.0.1:20053", "[::1]:53"].compactMap { SocketEndpoint($0, defaultPort: 53) }
         template.outboundPort = 20025
+        template.sourceAddresses = [try #require(IPAddress("127.0.1.1"))]
         let configuration = try Configuration.parse(template.text, file: "\(folder.path)/paloma.toml")
         #expect(configuration.listeners.allSatisfy { $0.place.description.hasPrefix("127.0.1.2:") })
         #expect(configuration.dns.servers == template.nameServers)
         #expect(configuration.outbound.port == 20025)
+        #expect(configuration.outbound.sourceAddresses == template.sourceAddresses)
     }
 
     @Test func linesAreNotTooLong() {

@@ -57,6 +57,7 @@ struct TemporaryFolder: ~Copyable {
             [outbound]
             relay = "smtp://ana%40example.test:s%3Acret@relay.example.test:2525"
             port = 20025
+            source_addresses = ["192.0.2.25", "2001:db8::25"]
             [limits]
             message_size_max = "10 MB"
             recipients_max = 200
@@ -88,9 +89,10 @@ struct TemporaryFolder: ~Copyable {
         #expect(configuration.outbound.relay?.credentials?.user == "ana@example.test")
         #expect(configuration.outbound.relay?.credentials?.password == "s:cret")
         #expect(configuration.outbound.relay?.port == 2525)
+        #expect(configuration.outbound.sourceAddresses.map(\.text) == ["192.0.2.25", "2001:db8::25"])
         #expect(configuration.limits.messageSizeBytesMax == 10_000_000)
         #expect(configuration.listeners.map(\.authWithoutTLS) == [.loopback, .forced, .refused])
-        #expect(configuration.listeners.map(\.line) == [14, 19, 25])
+        #expect(configuration.listeners.map(\.line) == [15, 20, 26])
         #expect(configuration.listeners[2].place == .path("\(folder.path)/lmtp.sock"))
     }
 

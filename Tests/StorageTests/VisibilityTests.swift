@@ -115,9 +115,9 @@ private final class Sightings: Sendable {
         let store = try folder.open(limits: limits).store
         let gate = DispatchSemaphore(value: 0)
         let seen = Sightings()
-        // The writer waits while the others come together to one group.
-        async let first: Void = store.change { _ in gate.wait() }
-        async let others: Void = withThrowingTaskGroup(of: Void.self) { group in
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            // The writer waits while the others come together to one group.
+            group.addTask { try await store.change { _ in gate.wait() } }
             for _ in 0..<6 {
                 group.addTask {
                     let email = store.reserveEmailID()
@@ -131,11 +131,10 @@ private final class Sightings: Sendable {
                     }
                 }
             }
+            try await Task.sleep(for: .milliseconds(100))
+            gate.signal()
             try await group.waitForAll()
         }
-        try await Task.sleep(for: .milliseconds(100))
-        gate.signal()
-        _ = try await (first, others)
         #expect(seen.counts.withLock { $0 } == [0, 0, 12, 12, 24, 24])
         #expect(try await store.filings().count == 36)
         await store.close()

@@ -23,7 +23,7 @@ LAYERS = [
             "MailboxFormats", "ServerConfiguration", "TerminalOutput",
         ],
     ),
-    ("protocol", ["SMTP", "POP3"]),
+    ("protocol", ["SMTP", "POP3", "IMAP"]),
     ("engine", ["Storage"]),
     ("directory", ["Directory"]),
     ("state", ["MailStore", "MailQueue", "MailTrace"]),

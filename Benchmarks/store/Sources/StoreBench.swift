@@ -11,6 +11,7 @@ import Storage
 ///     store-bench fill FOLDER ACCOUNTS MESSAGES LARGEST    LARGEST of the messages go to the first account
 ///     store-bench open FOLDER                              seconds to open it
 ///     store-bench list FOLDER                              the first account's maildrop, as a POP3 login reads it
+///     store-bench settle FOLDER                            what the server does every ten minutes
 ///     store-bench deliver FOLDER ACCOUNTS MESSAGES TASKS   so many messages, by so many tasks at a time
 @main
 struct StoreBench {
@@ -25,12 +26,14 @@ struct StoreBench {
             try await fill(folder, accounts: numbers[0], messages: numbers[1], largest: numbers[2])
         case ("open", let folder?, 0): try await open(folder)
         case ("list", let folder?, 0): try await list(folder)
+        case ("settle", let folder?, 0): try await settle(folder)
         case ("deliver", let folder?, 3):
             try await deliver(folder, accounts: numbers[0], messages: numbers[1], tasks: numbers[2])
         default:
             print("usage: store-bench fill FOLDER ACCOUNTS MESSAGES LARGEST")
             print("       store-bench open FOLDER")
             print("       store-bench list FOLDER")
+            print("       store-bench settle FOLDER")
             print("       store-bench deliver FOLDER ACCOUNTS MESSAGES TASKS")
             exit(64)
         }
@@ -69,6 +72,13 @@ struct StoreBench {
         let start = Clocks()
         let count = try await MailStore(store: store).messages(account, .inbox).messages.count
         start.report("list", count)
+        await store.close()
+    }
+
+    private static func settle(_ folder: String) async throws {
+        let store = try MailSystemStore.open(folder).store
+        let start = Clocks()
+        start.report("settle", try await MailStore(store: store).settleThreads())
         await store.close()
     }
 

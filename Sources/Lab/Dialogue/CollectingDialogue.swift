@@ -17,28 +17,33 @@ package struct CollectingDialogue {
         self.certificateFile = certificateFile
     }
 
-    /// Logs in, looks at the newest message, and reads it when it is the one; nothing is deleted.
+    /// Messages that are read to find one: others may have come after it.
+    private static let messagesMax = 5
+
+    /// Logs in and reads messages, the newest first, until one is what is looked for; nothing is deleted.
     ///
-    /// - Parameter messageID: of the message that is looked for, with its angle brackets.
-    /// - Returns: its lines; nil when another is the newest, or there is none.
-    package func collect(messageID: String, over connection: DialogueConnection) async throws -> [String]? {
+    /// - Parameter isWanted: whether a message is, by its lines.
+    /// - Returns: its lines; nil when none of the newest is.
+    package func collect(
+        where isWanted: ([String]) -> Bool, over connection: DialogueConnection
+    ) async throws -> [String]? {
         _ = try await answer(connection)
         _ = try await command("STLS", connection)
         try await connection.startTLS(trusting: certificateFile, hostname: hostname)
         _ = try await command("USER \(name)", connection)
         _ = try await command("PASS \(password)", connection, shown: "PASS (the password)")
         let words = try await command("STAT", connection).split(separator: " ")
-        var lines: [String]?
-        if words.count > 1, let count = Int(words[1]), count > 0 {
-            _ = try await command("TOP \(count) 0", connection)
-            let header = try await text(connection)
-            if header.contains(where: { $0.lowercased().hasPrefix("message-id:") && $0.contains(messageID) }) {
-                _ = try await command("RETR \(count)", connection)
-                lines = try await text(connection)
-            }
+        var number = words.count > 1 ? Int(words[1]) ?? 0 : 0
+        let last = max(number - Self.messagesMax, 0)
+        var found: [String]?
+        while number > last, found == nil {
+            _ = try await command("RETR \(number)", connection)
+            let lines = try await text(connection)
+            if isWanted(lines) { found = lines }
+            number -= 1
         }
         _ = try await command("QUIT", connection)
-        return lines
+        return found
     }
 
     private func command(

@@ -101,7 +101,7 @@ package final class DialogueConnection {
         isSecured = true
         let version = try await channel.nioSSL_tlsVersion().get()
         let words = version == .tlsv13 ? "TLS 1.3" : "TLS 1.2"
-        show(.note("from here on encrypted with \(words); \(hostname) has shown its certificate"))
+        show(.note("from here on \(words), with the certificate of \(hostname)"))
     }
 
     /// Closes it.

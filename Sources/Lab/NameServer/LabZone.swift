@@ -18,7 +18,7 @@ package struct LabZone: Hashable, Sendable {
 
     /// What a domain with one mail server publishes: MX, A, SPF and DMARC.
     ///
-    /// - Parameter more: records of its own, such as those of its DKIM keys.
+    /// - Parameter more: records of its own, such as those of its DKIM keys and of the server's certificate.
     package init(of host: LabHost, more: [LabRecord] = []) {
         self.init(
             name: host.domain.ascii,
@@ -42,6 +42,9 @@ package struct LabZone: Hashable, Sendable {
         }
         return records.keys.sorted().map { LabZone(name: $0, records: records[$0] ?? []) }
     }
+
+    /// The file with its signatures.
+    package var signedFile: String { "\(name).zone.signed" }
 
     /// The whole file.
     package var text: String {

@@ -8,12 +8,15 @@ package struct NameServerConfiguration: Hashable, Sendable {
     package let folder: String
     /// What it knows.
     package let zones: [LabZone]
+    /// Names of the zones that are signed.
+    package let signed: Set<String>
 
     /// Puts the parts together.
-    package init(endpoint: SocketEndpoint, folder: String, zones: [LabZone]) {
+    package init(endpoint: SocketEndpoint, folder: String, zones: [LabZone], signed: Set<String> = []) {
         self.endpoint = endpoint
         self.folder = folder
         self.zones = zones
+        self.signed = signed
     }
 
     /// Where Debian puts the program.
@@ -44,7 +47,11 @@ package struct NameServerConfiguration: Hashable, Sendable {
               control-enable: no
 
             """
-        return head + zones.map { "zone:\n  name: \($0.name)\n  zonefile: \($0.name).zone\n" }.joined()
+        return head
+            + zones.map { zone in
+                let file = signed.contains(zone.name) ? zone.signedFile : "\(zone.name).zone"
+                return "zone:\n  name: \(zone.name)\n  zonefile: \(file)\n"
+            }.joined()
     }
 
     /// Writes the configuration and the zones; the folder is there.

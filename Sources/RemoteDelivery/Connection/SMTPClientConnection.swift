@@ -1,3 +1,4 @@
+internal import Glibc
 internal import MailCore
 package import NIOCore
 internal import NIOPosix
@@ -75,7 +76,7 @@ package final class SMTPClientConnection: Sendable {
         do {
             channel = try await connect(settings, executor.loop, handler, opening)
         } catch {
-            throw Task.isCancelled ? .cancelled : .notConnected("\(error)")
+            throw Task.isCancelled ? .cancelled : .notConnected(words(error))
         }
         if Task.isCancelled { handler.value.end(.cancelled) }
         do throws(SMTPSessionFailure) {
@@ -85,6 +86,15 @@ package final class SMTPClientConnection: Sendable {
             throw Task.isCancelled ? .cancelled : error
         }
         return SMTPClientConnection(handler.value, channel, executor, settings.address)
+    }
+
+    /// An error of connecting, for the trace and for reports: `Connection refused`.
+    private static func words(_ error: any Error) -> String {
+        switch error {
+        case let error as IOError: String(cString: strerror(error.errnoCode))
+        case ChannelError.connectTimeout: "no answer"
+        default: "\(error)"
+        }
     }
 
     private static func connect(

@@ -44,7 +44,7 @@ package struct SMTPConnectionSettings: Sendable {
             switch (tlsStart, tls) {
             case (.implicit, _): .implicit
             case (.startTLS, .none): .never
-            case (.startTLS, .opportunistic): .whenOffered
+            case (.startTLS, .opportunistic), (.startTLS, .testing): .whenOffered
             case (.startTLS, .required), (.startTLS, .verified), (.startTLS, .dane): .required
             }
         var generator = SystemRandomNumberGenerator()

@@ -11,6 +11,12 @@ enum ServerAuthenticator {
     ) async throws(SMTPSessionFailure) -> TLSFacts.Authentication {
         switch policy {
         case .none, .opportunistic, .required: return .none
+        case .testing(let names, let roots):
+            do throws(SMTPSessionFailure) {
+                return .webPKI(try await verify(chain, roots, names))
+            } catch {
+                return .failed(reason: "\(error)")
+            }
         case .verified(let names, let roots): return .webPKI(try await verify(chain, roots, names))
         case .dane(let records, let names):
             return records.isEmpty ? .none : .dane(try await match(chain, records, names))

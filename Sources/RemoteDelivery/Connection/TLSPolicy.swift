@@ -8,6 +8,9 @@ package enum TLSPolicy: Sendable {
     /// TLS where it is offered, with anybody. When the handshake fails, another connection without TLS may follow
     /// (RFC 7435 §3).
     case opportunistic
+    /// As `opportunistic`; whether `verified` would have been met is told in `TLSFacts`, and nothing depends on it (the
+    /// mode `testing` of RFC 8461 §5).
+    case testing([Domain], TrustRoots)
     /// TLS, with anybody.
     case required
     /// TLS with a server whose certificate is for one of these names and comes from one of the roots (RFC 8461 §4.1).
@@ -46,6 +49,8 @@ package struct TLSFacts: Hashable, Sendable {
     package enum Authentication: Hashable, Sendable {
         /// It did not have to.
         case none
+        /// It did not have to, and did not when asked.
+        case failed(reason: String)
         /// By a certificate of an authority for this name.
         case webPKI(Domain)
         /// By this record of its DNS.
@@ -64,7 +69,7 @@ extension TLSFacts: CustomStringConvertible {
     /// `TLSv1.3 TLS_AES_128_GCM_SHA256, DANE-EE`.
     package var description: String {
         switch authentication {
-        case .none: "\(version) \(cipher), unverified"
+        case .none, .failed: "\(version) \(cipher), unverified"
         case .webPKI(let name): "\(version) \(cipher), certificate for \(name)"
         case .dane(let record): "\(version) \(cipher), DANE \(record)"
         }

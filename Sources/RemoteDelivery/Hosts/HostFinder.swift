@@ -64,14 +64,7 @@ struct HostFinder: Sendable {
         if let literal = IPAddress(literal: host) { return ([literal], .insecure) }
         do throws(DNSError) {
             let answer = try await dns.addresses(of: host)
-            let six = answer.records.filter { $0.family == .v6 }
-            let four = answer.records.filter { $0.family == .v4 }
-            var mixed: [IPAddress] = []
-            for index in 0..<max(six.count, four.count) {
-                if index < six.count { mixed.append(six[index]) }
-                if index < four.count { mixed.append(four[index]) }
-            }
-            return (mixed, answer.security)
+            return (answer.records.takingTurns, answer.security)
         } catch {
             let reply: RemoteReply =
                 error.permanence == .permanent
@@ -98,5 +91,19 @@ extension IPAddress {
         guard domain.isAddressLiteral else { return nil }
         let inner = domain.ascii.dropFirst().dropLast()
         self.init(inner.lowercased().hasPrefix("ipv6:") ? inner.dropFirst(5) : inner)
+    }
+}
+
+extension [IPAddress] {
+    /// One of IPv6, one of IPv4 and so on: whichever works comes soon.
+    var takingTurns: [IPAddress] {
+        let six = filter { $0.family == .v6 }
+        let four = filter { $0.family == .v4 }
+        var mixed: [IPAddress] = []
+        for index in 0..<Swift.max(six.count, four.count) {
+            if index < six.count { mixed.append(six[index]) }
+            if index < four.count { mixed.append(four[index]) }
+        }
+        return mixed
     }
 }

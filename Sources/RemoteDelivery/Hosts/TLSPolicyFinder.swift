@@ -31,7 +31,10 @@ struct TLSPolicyFinder: Sendable {
             do throws(DNSError) {
                 let answer = try await dns.tlsa(port: port, host: host.name)
                 if answer.security == .secure {
-                    return .policy(.dane(answer.records.compactMap { DANERecord($0) }, names: [host.name] + (domain.map { [$0] } ?? [])))
+                    return .policy(
+                        .dane(
+                            answer.records.compactMap { DANERecord($0) },
+                            names: [host.name] + (domain.map { [$0] } ?? [])))
                 }
             } catch {
                 if error.permanence == .temporary { return .recordsUnknown(error) }
@@ -44,7 +47,9 @@ struct TLSPolicyFinder: Sendable {
         // RFC 8689 §4.2.1: without DANE and MTA-STS, the certificate has to be for the host.
         if route.requireTLS == .required { return .policy(.verified([host.name], roots)) }
         switch route.tls {
-        case .opportunistic: return .policy(.opportunistic)
+        case .opportunistic:
+            let isTested = domainPolicy?.mode == .testing && domainPolicy?.allows(host.name) == true
+            return .policy(isTested ? .testing([host.name], roots) : .opportunistic)
         case .required: return .policy(.required)
         case .verified: return .policy(.verified([host.name], roots))
         }

@@ -20,7 +20,8 @@ struct MessageSigner: Sendable {
     func sign(_ message: inout OutgoingMessage, _ item: QueueItem, at seconds: Int64) async -> [String] {
         guard item.origin != .received else { return [] }
         do {
-            guard let (header, bodyOffset) = try await header(of: message), let domain = Self.authorDomain(header) else {
+            guard let (header, bodyOffset) = try await header(of: message), let domain = Self.authorDomain(header)
+            else {
                 return []
             }
             let keys = try await directory.signingKeys(for: domain)

@@ -23,7 +23,8 @@ extension DialFailure {
     /// MTA-STS does not name this host (RFC 8461 §5).
     static func forbidden(_ host: Domain, _ domain: Domain) -> DialFailure {
         DialFailure(
-            .local(.temporary, 7, 5, "the policy of \(domain) (MTA-STS) does not allow \(host)"), host: RemoteHost(host))
+            .local(.temporary, 7, 5, "the policy of \(domain) (MTA-STS) does not allow \(host)"), host: RemoteHost(host)
+        )
     }
 
     /// A session that did not come about.

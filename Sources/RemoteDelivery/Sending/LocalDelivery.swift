@@ -54,7 +54,8 @@ struct LocalDelivery: OutboundLink {
             if case .deliver(let expansion) = resolution { return .success(expansion) }
             let status = resolution.refusal ?? EnhancedStatusCode(.permanentFailure, 1, 1)
             return .failure(
-                .local(.permanent, status.subject, status.detail, "\(path): nobody here can be reached by this address"))
+                .local(.permanent, status.subject, status.detail, "\(path): nobody here can be reached by this address")
+            )
         } catch {
             return .failure(.local(.temporary, 3, 0, "\(path): the directory cannot be read now"))
         }

@@ -36,6 +36,8 @@ package struct NetworkDialer: OutboundDialer {
         package var group: any EventLoopGroup
         package var now: @Sendable () -> Int64
         package var logger: Logger
+        /// Whose signature counts for a server's certificate.
+        package var roots = TrustRoots.system
 
         package init(
             dns: DNSClient, hostname: Domain, own: OwnAddresses, configuration: OutboundConfiguration, store: Store,
@@ -59,7 +61,7 @@ package struct NetworkDialer: OutboundDialer {
     /// Puts the parts together.
     package init(_ parts: Parts) {
         finder = HostFinder(dns: parts.dns, hostname: parts.hostname)
-        policies = TLSPolicyFinder(dns: parts.dns, lookup: parts.configuration.policies, roots: .system)
+        policies = TLSPolicyFinder(dns: parts.dns, lookup: parts.configuration.policies, roots: parts.roots)
         mtaSTS = parts.configuration.policies == .followed ? parts.mtaSTS : nil
         own = parts.own
         configuration = parts.configuration
@@ -103,14 +105,19 @@ package struct NetworkDialer: OutboundDialer {
             switch await policies.policy(
                 host, addressSecurity: found.security, port: configuration.port, route, domain, policy)
             {
-            case .policy(let policy): tls = policy
+            case .policy(let found): tls = found
             case .hostForbidden:
                 failures.add(.forbidden(host.name, domain))
                 continue
             case .recordsUnknown(let error):
                 failures.add(
-                    DialFailure(.local(.temporary, 7, 5, "TLSA records of \(host.name): \(error)"), host: RemoteHost(host.name)))
+                    DialFailure(
+                        .local(.temporary, 7, 5, "TLSA records of \(host.name): \(error)"), host: RemoteHost(host.name))
+                )
                 continue
+            }
+            if policy?.mode == .testing, policy?.allows(host.name) == false, !tls.isDANE {
+                noteTested("the policy does not name the host", host.name, of: domain)
             }
             for address in found.addresses {
                 let endpoint = SocketEndpoint(address: address, port: configuration.port)
@@ -119,7 +126,7 @@ package struct NetworkDialer: OutboundDialer {
                 guard tried < Self.addressesMax else { throw failures.result ?? .loop(domain) }
                 tried += 1
                 do throws(DialFailure) {
-                    return try await connect(Target(name: host.name, endpoint: endpoint, tls: tls), route)
+                    return try await connect(Target(name: host.name, domain: domain, endpoint: endpoint, tls: tls))
                 } catch {
                     failures.add(error)
                 }
@@ -146,16 +153,18 @@ package struct NetworkDialer: OutboundDialer {
                 throw DialFailure(.local(.temporary, 3, 5, "the smarthost \(relay.host):\(relay.port) is this server"))
             }
             let target = Target(
-                name: name, endpoint: endpoint, tls: tls(of: relay, name, route), start: relay.tls == .implicit ? .implicit : .startTLS,
+                name: name, domain: name, endpoint: endpoint, tls: tls(of: relay, name, route),
+                start: relay.tls == .implicit ? .implicit : .startTLS,
                 credentials: relay.credentials)
             do throws(DialFailure) {
-                return try await connect(target, route)
+                return try await connect(target)
             } catch {
                 failures.add(error)
             }
         }
         // Whatever is wrong with our own smarthost, it is no fault of the message.
-        throw failures.result.map { $0.madeTemporary } ?? DialFailure(.local(.temporary, 4, 1, "no answer from \(name)"))
+        throw failures.result.map { $0.madeTemporary }
+            ?? DialFailure(.local(.temporary, 4, 1, "no answer from \(name)"))
     }
 
     /// A password goes to nobody but the server that was meant.
@@ -171,13 +180,15 @@ package struct NetworkDialer: OutboundDialer {
     /// An address of a host, and how it is reached.
     private struct Target {
         let name: Domain
+        /// Whose mail it gets; a smarthost's is its own name.
+        let domain: Domain
         let endpoint: SocketEndpoint
         let tls: TLSPolicy
         var start = TLSStart.startTLS
         var credentials: RelayConfiguration.Credentials?
     }
 
-    private func connect(_ target: Target, _ route: Route) async throws(DialFailure) -> any OutboundLink {
+    private func connect(_ target: Target) async throws(DialFailure) -> any OutboundLink {
         do throws(SMTPSessionFailure) {
             return try await link(target, target.tls)
         } catch .tlsHandshakeFailed(let reason) where target.tls.isOpportunistic && target.start == .startTLS {
@@ -185,6 +196,7 @@ package struct NetworkDialer: OutboundDialer {
             logger.info(
                 "TLS handshake failed, trying without",
                 metadata: ["host": "\(target.name)", "reason": "\(reason)"])
+            if case .testing = target.tls { noteTested(reason, target.name, of: target.domain) }
             do throws(SMTPSessionFailure) {
                 return try await link(target, .none)
             } catch {
@@ -200,16 +212,46 @@ package struct NetworkDialer: OutboundDialer {
         else { throw .notConnected("\(target.endpoint) is no address") }
         var settings = SMTPConnectionSettings(
             address: address, serverName: target.name, clientName: finder.hostname.ascii)
+        let source = configuration.sourceAddresses.first { $0.family == target.endpoint.address.family }
+        settings.sourceAddress = source.flatMap { try? SocketAddress(ipAddress: $0.text, port: 0) }
         settings.tls = tls
         settings.tlsStart = target.start
-        settings.credentials = target.credentials.map { SASLClientCredentials(userName: $0.user, password: SecretBytes(Array($0.password.utf8))) }
+        settings.credentials = target.credentials.map {
+            SASLClientCredentials(userName: $0.user, password: SecretBytes(Array($0.password.utf8)))
+        }
         let connection = try await SMTPClientConnection.open(settings, on: executors.next())
+        if case .testing = tls, let reason = connection.testFailure {
+            noteTested(reason, target.name, of: target.domain)
+        }
         return NetworkLink(connection, sender, host: RemoteHost(target.name, target.endpoint))
+    }
+
+    /// The mode `testing` stops nothing, but what `enforce` would have stopped is told (RFC 8461 §5).
+    private func noteTested(_ reason: String, _ host: Domain, of domain: Domain) {
+        logger.notice(
+            "the MTA-STS policy would have stopped this, were it not in testing",
+            metadata: ["domain": "\(domain)", "host": "\(host)", "reason": "\(reason)"])
+    }
+}
+
+extension SMTPClientConnection {
+    /// Why a policy in `testing` is not met; nil when it is.
+    fileprivate var testFailure: String? {
+        guard let tls else { return "the server does not offer TLS" }
+        if case .failed(let reason) = tls.authentication { return reason }
+        return nil
     }
 }
 
 extension TLSPolicy {
+    var isDANE: Bool {
+        if case .dane = self { true } else { false }
+    }
+
     var isOpportunistic: Bool {
-        if case .opportunistic = self { true } else { false }
+        switch self {
+        case .opportunistic, .testing: true
+        case .none, .required, .verified, .dane: false
+        }
     }
 }

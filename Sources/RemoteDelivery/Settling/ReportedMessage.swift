@@ -13,7 +13,9 @@ struct ReportedRecipient: Sendable {
     /// When it is given up; for a delay.
     var retryUntil: Int64?
 
-    init(_ recipient: QueueItem.Recipient, _ action: DeliveryReport.Action, _ reply: RemoteReply, _ outcome: ItemOutcome) {
+    init(
+        _ recipient: QueueItem.Recipient, _ action: DeliveryReport.Action, _ reply: RemoteReply, _ outcome: ItemOutcome
+    ) {
         self.recipient = recipient
         self.action = action
         self.reply = reply

@@ -111,7 +111,8 @@ package struct Reporter: Sendable {
         return try await store.work {
             var generator = SystemRandomNumberGenerator()
             do {
-                return try report.message(heading, original: original, options: options).bytes(options: options, using: &generator)
+                return try report.message(heading, original: original, options: options).bytes(
+                    options: options, using: &generator)
             } catch let error as StorageError {
                 // The message's own octets cannot be read: its sender is told all the same.
                 _ = error

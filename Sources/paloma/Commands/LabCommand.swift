@@ -14,6 +14,9 @@ struct LabCommand: ParsableCommand {
             """,
         subcommands: [Start.self, Send.self], defaultSubcommand: Start.self)
 
+    /// This program as it was called, for commands that are shown.
+    static var programName: String { CommandLine.arguments.first ?? "paloma" }
+
     /// Where the lab is when nobody says: found again by `paloma lab send` in another terminal.
     static var usualFolder: String { "\(Terminal.environment("TMPDIR") ?? "/tmp")/paloma-lab-\(geteuid())" }
 
@@ -39,6 +42,8 @@ struct LabCommand: ParsableCommand {
         }
 
         func run() async throws {
+            // The zones' keys, which other programs write, are nobody else's affair either.
+            umask(0o077)
             let signals = await LabSignals()
             let folder = LabCommand.absolute(folder ?? LabCommand.usualFolder)
             do {
@@ -56,12 +61,14 @@ struct LabCommand: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Send a message through the running lab, and show every dialogue as it happens.",
             discussion: """
-                Shows the submission (C: the client, S: the server), what is asked in the DNS and the answers, the queue \
-                of the sending server, and how the message is collected by POP3.
+                Shows the submission (C: the client, S: the server), what is asked in the DNS (Q:) and the answers \
+                (A:), what the sending server's trace tells of the queue and the delivery, how the message is collected \
+                by POP3, and whether its signatures are valid. A message to somebody who is not there comes back as a \
+                report, which is explained.
                 """)
         @Option(help: ArgumentHelp("The lab's folder.", valueName: "dir")) var lab: String?
         @Option(help: "Who writes; an account of the lab.") var from = "ana@correo.example"
-        @Option(help: "To whom; an account of the lab.") var to = "luis@posta.example"
+        @Option(help: "To whom, in a domain of the lab.") var to = "luis@posta.example"
         @Option(help: "The subject.") var subject = "A letter across a small internet"
         @Option(help: "The text.") var text: String?
         @Flag(help: "Leave the sending server out: speak to the other one as a server does, and show that dialogue.")

@@ -6,7 +6,8 @@ import TerminalOutput
 /// `paloma queue …`
 struct QueueCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "queue", abstract: "Mail that waits to leave.", subcommands: [List.self, Show.self, Retry.self, Hold.self, Remove.self])
+        commandName: "queue", abstract: "Mail that waits to leave.",
+        subcommands: [List.self, Show.self, Retry.self, Hold.self, Remove.self])
 
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -78,7 +79,10 @@ struct QueueCommand: ParsableCommand {
         func run() async throws {
             let result = try await StoreAccess.perform(.queueRetry(id: id), try common.load())
             guard case .recipients(let count) = result, try !common.printer.json(["recipients": count]) else { return }
-            common.printer.line("\(QuantityText.count(Int64(count), "recipient")) will be tried at once.")
+            common.printer.line(
+                count == 0
+                    ? "Nothing waits to be tried."
+                    : "\(QuantityText.count(Int64(count), "recipient")) will be tried at once.")
         }
     }
 

@@ -1,4 +1,5 @@
 import Admin
+import Directory
 import Glibc
 import Lab
 import MailCore
@@ -68,41 +69,74 @@ struct LabBuilder {
     }
 
     private func buildAnew() async throws -> LabState {
+        try LabFile.makeFolder(plan.nameServerFolder)
+        let keys = try await makeZoneKeys()
         var servers: [LabState.Server] = []
-        var zones: [LabZone] = LabZone.reverseZones(of: plan.hosts)
+        var zones: [LabZone] = []
         for host in plan.hosts {
-            let system = NewMailSystem(folder: plan.folder(of: host), domain: host.domain, template: template(of: host))
+            let system = NewMailSystem(
+                folder: plan.folder(of: host), domain: host.domain,
+                template: template(of: host, isSigned: !keys.isEmpty))
             let configuration = try system.makeFiles()
             let results = try await system.makeStore(
                 configuration,
                 requests: [
                     .accountAdd(
-                        address: host.user.written, name: "", quotaBytes: 0, role: .administrator, password: nil)
+                        address: host.user.written, name: "", quotaBytes: 0, role: .administrator, password: nil),
+                    .domainKeys(name: host.domain.ascii, step: .none),
                 ])
-            guard case .accounts(let reports)? = results.first, let password = reports.first?.generatedPassword else {
+            guard case .accounts(let reports)? = results.first, let password = reports.first?.generatedPassword,
+                case .signingKeys(let signingKeys)? = results.last
+            else {
                 throw LabError("the account \(host.user) was not made")
             }
             servers.append(
                 LabState.Server(host: host, configurationFile: configuration.file, password: password.text))
-            zones.append(LabZone(of: host, more: LabBuilder.signingRecords(of: host)))
+            var more = LabBuilder.signingRecords(signingKeys)
+            // Without signatures anybody could have written it, and nobody looks (RFC 7672 §2.2).
+            if !keys.isEmpty, let certificate = configuration.tls?.certificatePath {
+                more.append(try LabRecord(certificateFile: certificate, host: host.hostname, port: plan.smtpPort))
+            }
+            zones.append(LabZone(of: host, more: more))
         }
-        try LabFile.makeFolder(plan.nameServerFolder)
-        try NameServerConfiguration(endpoint: plan.nameServer, folder: plan.nameServerFolder, zones: zones).write()
+        try NameServerConfiguration(
+            endpoint: plan.nameServer, folder: plan.nameServerFolder,
+            zones: LabZone.reverseZones(of: plan.hosts) + zones,
+            signed: Set(keys.keys)
+        ).write()
+        for zone in zones { try await keys[zone.name]?.sign(zone, at: time(nil)) }
         let state = LabState(
-            process: getpid(), portBase: plan.portBase, nameServer: "\(plan.nameServer)", servers: servers)
+            process: getpid(), portBase: plan.portBase, nameServer: "\(plan.nameServer)",
+            zones: keys.isEmpty ? .unsigned : .signed, servers: servers)
         try state.write(folder: plan.folder)
         return state
     }
 
-    private func template(of host: LabHost) -> ConfigurationTemplate {
+    /// The keys of the zones that are signed, with the file that tells the servers to trust them; none without the programs.
+    private func makeZoneKeys() async throws -> [String: ZoneKey] {
+        guard ZoneKey.canBeMade else { return [:] }
+        var keys: [String: ZoneKey] = [:]
+        for host in plan.hosts {
+            keys[host.domain.ascii] = try await ZoneKey(of: host.domain.ascii, in: plan.nameServerFolder)
+        }
+        try LabFile.write(keys.values.map(\.record).sorted().joined(), to: plan.trustAnchorFile)
+        return keys
+    }
+
+    private func template(of host: LabHost, isSigned: Bool) -> ConfigurationTemplate {
         var template = ConfigurationTemplate(
             hostname: host.hostname, portBase: plan.portBase, localLogin: .plaintextAllowed)
         template.address = host.address
         template.nameServers = [plan.nameServer]
         template.outboundPort = plan.smtpPort
+        // Else it leaves from 127.0.0.1, which is nobody's in the zones.
+        template.sourceAddresses = [host.address]
+        if isSigned { template.trustAnchorFiles = [plan.trustAnchorFile] }
         return template
     }
 
-    /// The records of the keys with which the host signs (DKIM, RFC 6376 §3.6). The store makes no such keys: there are none.
-    private static func signingRecords(of host: LabHost) -> [LabRecord] { [] }
+    /// The records of the keys with which a host signs (DKIM, RFC 6376 §3.6).
+    private static func signingRecords(_ keys: [SigningKeySummary]) -> [LabRecord] {
+        keys.map { LabRecord(name: "\($0.recordName).", text: $0.recordText) }
+    }
 }

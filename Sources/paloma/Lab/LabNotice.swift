@@ -16,9 +16,20 @@ struct LabNotice {
         terminal.line()
         terminal.write(accounts.rendered(style: terminal.style, columnsMax: terminal.columns))
         terminal.line()
-        terminal.line(
-            "Passwords are taken without TLS too, on these addresses of this machine. With TLS, a mail program asks")
-        terminal.line("about the certificates: they are made by the lab itself.")
+        let screen = LabScreen()
+        switch state.zones {
+        case .signed:
+            screen.paragraph(
+                "The zones are signed (DNSSEC) and name the servers' certificates (TLSA): the servers know one another for sure (DANE)."
+            )
+        case .unsigned:
+            screen.paragraph("The zones are not signed: for DNSSEC and DANE, sudo apt-get install ldnsutils")
+        }
+        screen.paragraph(
+            """
+            Passwords are taken without TLS too, on these addresses. With TLS, a mail program asks about the \
+            certificates: they are made by the lab itself.
+            """)
         terminal.line()
         terminal.line(terminal.style.bold("Try, in another terminal:"))
         for line in hints { terminal.line("  \(line)") }
@@ -44,24 +55,28 @@ struct LabNotice {
         return table
     }
 
-    private var accountNames: String { state.servers.map(\.account).joined(separator: " to ") }
-
     private var hints: [String] {
+        let program = LabCommand.programName
         let lab = plan.folder == LabCommand.usualFolder ? "" : " --lab \(plan.folder)"
-        var hints = [
-            "paloma lab send\(lab)",
-            "    a message travels from \(accountNames); every dialogue is shown",
-            "paloma lab send\(lab) --direct",
+        guard let first = state.servers.first, let last = state.servers.last else { return [] }
+        return [
+            "\(program) lab send\(lab)",
+            "    \(first.account) writes to \(last.account), and you watch",
+            "\(program) lab send\(lab) --from \(last.account) --to \(first.account)",
+            "    the other way round",
+            "\(program) lab send\(lab) --to nobody@\(last.domain)",
+            "    to somebody who is not there: a report comes back, and is explained",
+            "\(program) lab send\(lab) --direct",
             "    without the sending server: what servers say to one another",
+            "\(program) trace \(first.account) --config \(first.configurationFile)",
+            "    what a server knows about its messages",
+            "\(program) domain show \(first.domain) --config \(first.configurationFile)",
+            "    what a domain publishes",
+            // drill comes with what has signed the zones.
+            "\(state.zones == .signed ? "drill" : "dig") -p \(plan.nameServer.port) @\(plan.nameServer.address) \(last.domain) MX",
+            "    ask the DNS yourself",
+            "tail -f \(plan.logFile(last.domain))",
+            "    what a server writes into its log",
         ]
-        if let server = state.servers.first {
-            hints.append("paloma queue list --config \(server.configurationFile)")
-        }
-        if let server = state.servers.last {
-            let nameServer = plan.nameServer
-            hints.append("dig @\(nameServer.address) -p \(nameServer.port) \(server.domain) MX")
-            hints.append("tail -f \(plan.logFile(server.domain))")
-        }
-        return hints
     }
 }

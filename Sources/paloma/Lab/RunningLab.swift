@@ -43,6 +43,8 @@ struct RunningLab {
             throw error
         }
         await end(children)
+        // Ctrl-C stands in the line already.
+        if terminal.isScreen { terminal.line() }
         terminal.line("The lab has ended.")
     }
 

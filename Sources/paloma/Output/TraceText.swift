@@ -40,13 +40,14 @@ enum TraceText {
             case "to": "to \(fact.text)"
             case "filed": "  filed in \(fact.text)"
             case "queued": "  queued for \(fact.text)"
-            case "outcome": "  \(fact.text)"
+            // Of a report, what is told of whom stands in its two facts.
+            case "outcome": event.kind == "reported" ? "\(fact.text):" : "  \(fact.text)"
             case "reply": "  \(fact.text)"
             case "nextAttempt":
                 Int64(fact.text).map { "  next attempt \(QuantityText.localTime(secondsSince1970: $0))" }
             case "report": "report \(fact.text)"
             case "signed": "signed \(fact.text)"
-            default: fact.text
+            default: event.kind == "reported" ? "  \(fact.text)" : fact.text
             }
         }
     }
