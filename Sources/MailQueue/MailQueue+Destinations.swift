@@ -27,7 +27,7 @@ extension MailQueue {
     ///
     /// - Parameter failure: why it could not be reached; nil when it was not tried.
     public func postpone(_ destinations: [String], until seconds: Int64, _ failure: String?) async throws {
-        try await store.change { transaction in
+        try await store.change(.written) { transaction in
             for destination in destinations {
                 try transaction.run(
                     """
@@ -42,7 +42,7 @@ extension MailQueue {
 
     /// What was due there has been tried: looks when there is something to do again.
     public func finish(_ destination: String, _ reached: Reached) async throws {
-        try await store.change { transaction in
+        try await store.change(.written) { transaction in
             if reached == .reached {
                 try transaction.run(
                     "UPDATE queue_destination SET postponed_until = 0, failures = 0, last_failure = '' WHERE destination = ?1",

@@ -84,7 +84,26 @@ public final class Store: Sendable {
 
     /// Changes the database; durable when it returns.
     public func change<T: Sendable>(_ body: @escaping @Sendable (SQLTransaction) throws -> T) async throws -> T {
-        try await enqueue(.database, message: nil) { transaction in (nil, try body(transaction)) }
+        try await change(.flushed, body)
+    }
+
+    /// What a change has come through when its caller goes on.
+    public enum ChangeDurability: Sendable {
+        /// It is on disk.
+        case flushed
+        /// The kernel has it: the end of the process takes nothing away, a power cut perhaps what changed in the last
+        /// `StorageLimits.hiddenSecondsMax`. For what harms nobody when it is lost, or is told to the log by a note that
+        /// recovery obeys (`LogNote.settled`).
+        case written
+    }
+
+    /// Changes the database.
+    public func change<T: Sendable>(
+        _ durability: ChangeDurability, _ body: @escaping @Sendable (SQLTransaction) throws -> T
+    ) async throws -> T {
+        try await enqueue(durability == .flushed ? .database : .written, message: nil) { transaction in
+            (nil, try body(transaction))
+        }
     }
 
     /// Delivers a message: its octets, the rows of its copies and queue entries, in one transaction; on disk when it

@@ -89,6 +89,29 @@ import Testing
         }
     }
 
+    /// Settlements need no flush: what a power cut takes from the database the log has.
+    @Test func recoverySettles() async throws {
+        let folder = TestFolder()
+        var first = QueueID(rawValue: 0)
+        try await withTestStore(folder) { test in first = try await enqueue("a@far.test", "b@far.test", in: test) }
+        try folder.saveDatabase()
+        try await withTestStore(folder) { test in
+            let settlement = Settlement(
+                email: EmailID(rawValue: first.rawValue), recipients: [0], at: TestStore.now)
+            _ = try await test.store.change(.written) { try MailQueue.settleAndNote(settlement, in: $0) }
+            let second = try await enqueue("c@far.test", in: test)
+            try await test.settle(second, [0])
+        }
+        try folder.restoreDatabase()
+        try await withTestStore(folder) { test in
+            let left = try await test.queue.list().map { $0.recipients.map(\.forwardPath) }
+            let complaints = try await test.complaints()
+            #expect(test.report.replayed == 1)
+            #expect(left == [["b@far.test"]])
+            #expect(complaints == [])
+        }
+    }
+
     /// A message whose record was written anew holds those who are left; settling goes on by the same numbers.
     @Test func compactionKeepsTheNumbers() async throws {
         let folder = TestFolder()

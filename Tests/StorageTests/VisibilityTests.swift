@@ -63,6 +63,22 @@ private final class Sightings: Sendable {
         await restarted.close()
     }
 
+    @Test func whatIsWrittenSurvivesAKill() async throws {
+        let folder = try TestFolder()
+        let store = try folder.open(limits: Self.hiding).store
+        let email = try await store.deliverForTest("message", to: [1])
+        _ = try await store.change(.written) { try $0.run("INSERT INTO setting VALUES ('colour', 'blue')") }
+        let killed = try folder.copyOfFiles()
+        await store.close()
+        let (restarted, report) = try killed.open()
+        // The change has committed what was hidden before it.
+        #expect(report.replayed == 0)
+        #expect(try await restarted.filings() == [Filing(email, 1)])
+        let colour = try await restarted.read { try $0.first("SELECT value FROM setting") { $0.text(0) } }
+        #expect(colour == "blue")
+        await restarted.close()
+    }
+
     @Test func aFailingDeliveryLeavesHiddenOnesAlone() async throws {
         let folder = try TestFolder()
         let store = try folder.open(limits: Self.hiding).store

@@ -15,8 +15,8 @@ internal import ServerConfiguration
 // lane that has none.
 //
 // A route whose servers cannot be reached is closed for a time that grows with each failure; what waited in its lane goes
-// back to the queue, and its destinations are postponed as a whole. What happens to each item is settled, on disk, before
-// the worker takes the next: a crash has at most one message of each connection sent twice.
+// back to the queue, and its destinations are postponed as a whole. What happens to each item is settled before the
+// worker takes the next: a crash has at most one message of each connection sent twice.
 
 /// Sends what is in the queue, until it is stopped.
 package actor Outbound {

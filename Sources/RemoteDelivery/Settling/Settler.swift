@@ -25,7 +25,8 @@ package struct Settler: Sendable {
         self.logger = logger
     }
 
-    /// On disk when it returns.
+    /// The kernel has it when it returns: a kill takes nothing away. What a power cut takes away is tried again, so a message
+    /// that left in the last tenth of a second may go twice.
     func settle(_ item: QueueItem, _ outcome: ItemOutcome, at seconds: Int64) async {
         let sorted = SortedOutcome(item, outcome, schedule, at: seconds)
         let settlement = Settlement(
@@ -44,7 +45,7 @@ package struct Settler: Sendable {
     func putBack(_ items: [QueueItem], _ failure: DialFailure, until seconds: Int64) async {
         guard !items.isEmpty else { return }
         await insist {
-            try await store.change { transaction in
+            try await store.change(.written) { transaction in
                 for item in items {
                     let deferral = MailQueue.Deferral(
                         recipients: item.recipients.map(\.number), nextAttempt: seconds, reply: failure.reply.text)
@@ -85,7 +86,7 @@ package struct Settler: Sendable {
         let settles = settlement.map { $0.recipients.isEmpty ? [] : [$0] } ?? []
         await insist {
             if let report, try await reporter.send(report, settles, changes, at: seconds) == .sent { return }
-            try await store.change { transaction in
+            try await store.change(.written) { transaction in
                 for settlement in settles { try MailQueue.settleAndNote(settlement, in: transaction) }
                 try changes(transaction)
             }

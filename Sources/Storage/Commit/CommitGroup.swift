@@ -31,6 +31,9 @@ struct CommitGroup {
     /// Whether the database's own flush makes some of them durable.
     var needsDatabaseFlush: Bool { jobs.contains { $0.durability == .database } }
 
+    /// Whether the database's transaction ends with the group: something other than deliveries is in it.
+    var needsCommit: Bool { jobs.contains { $0.durability == .database || $0.durability == .written } }
+
     /// Whether somebody waits to see what was confirmed.
     var wantsVisibility: Bool { jobs.contains { $0.durability == .visibility } }
 

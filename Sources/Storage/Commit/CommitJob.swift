@@ -8,6 +8,8 @@ struct CommitJob {
         case log
         /// The database's own flush.
         case database
+        /// Nothing at once: a process that ends takes nothing away, a power cut what the log's next flush has not covered.
+        case written
         /// Nothing is changed: whoever waits wants to see what was confirmed before.
         case visibility
     }

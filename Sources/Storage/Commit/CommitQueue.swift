@@ -4,7 +4,8 @@ internal import NIOPosix
 /// Hands waiting transactions to the one writer thread, as groups: whatever waits when the thread is free.
 ///
 /// There is no artificial delay: one connection alone costs nothing, and with a hundred the groups grow by themselves.
-/// When nothing waits any more, the thread makes the rows of confirmed deliveries visible.
+/// When nothing waits any more, the thread makes the rows of confirmed deliveries visible, and flushes what was written
+/// without a flush.
 final class CommitQueue: @unchecked Sendable {  // `jobs` and `isClosed` are read and written under `lock` only
     private enum Work {
         case none
@@ -60,12 +61,13 @@ final class CommitQueue: @unchecked Sendable {  // `jobs` and `isClosed` are rea
     private func serve() {
         var revealAt: ContinuousClock.Instant?
         while true {
-            if committer.hasHiddenRows {
+            if committer.hasHiddenRows || committer.hasUnflushedNotes {
                 let now = ContinuousClock.now
                 let due = revealAt ?? now + .seconds(limits.hiddenSecondsMax)
                 revealAt = due
                 let left = Double((due - now) / .milliseconds(1)) / 1000
                 guard left > 0, lock.lock(whenValue: .some, timeoutSeconds: left) else {
+                    committer.flushNotes()
                     revealAt = committer.reveal() ? nil : now + .seconds(Self.retrySeconds)
                     continue
                 }

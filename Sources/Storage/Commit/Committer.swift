@@ -10,6 +10,8 @@ internal import Synchronization
 ///   stays open for the next groups: pages that many deliveries change are written once. It is committed as soon as a
 ///   reader asks for anything, or nothing more comes for a moment, or `StorageLimits.hiddenMax` deliveries or
 ///   `hiddenCopiesMax` copies are in it;
+/// - a group with changes that need no flush of their own commits the database without one, and is confirmed then. Their
+///   notes are on disk with the log's next flush, `StorageLimits.hiddenSecondsMax` later at the most;
 /// - any other group commits the database with its own flush first, and is confirmed then.
 ///
 /// **When it fails.** If the append or the flush fails, the group is taken back and nobody was told. A failed flush is
@@ -30,6 +32,8 @@ final class Committer: @unchecked Sendable {
     private var checkpointer: Checkpointer
 
     private var hidden = HiddenRows()
+    /// Whether the log ends in notes that no flush has covered.
+    private(set) var hasUnflushedNotes = false
     private let isHiding = Atomic(false)
     private var refilingPause = RetryPause()
     private let confirmed: Mutex<LogPosition>
@@ -74,7 +78,7 @@ final class Committer: @unchecked Sendable {
                 try run(&group)
                 try append(group)
                 if connection.isInTransaction { try connection.run("RELEASE grouped", []) { _ in } }
-                if group.needsDatabaseFlush { try commitDatabase() }
+                if group.needsCommit { try commitDatabase() }
             } catch {
                 takeBack(group)
                 throw error
@@ -98,6 +102,14 @@ final class Committer: @unchecked Sendable {
     func reveal() -> Bool {
         defer { checkpointer.runIfDue() }
         return (try? revealHidden()) != nil
+    }
+
+    /// Flushes the notes that the log ends in.
+    func flushNotes() {
+        guard hasUnflushedNotes else { return }
+        // A failure has ended the process.
+        try? flush { try log.synchronize() }
+        hasUnflushedNotes = false
     }
 
     /// Whether there is something to do while nobody asks for anything.
@@ -124,6 +136,7 @@ final class Committer: @unchecked Sendable {
 
     /// The last thing that the thread does.
     func close() {
+        flushNotes()
         if (try? revealHidden()) != nil {
             checkpointer.finish()
         } else {
@@ -136,6 +149,8 @@ final class Committer: @unchecked Sendable {
 
     /// A new segment whose name may not be on the disk is of no use, and a second flush would not tell.
     private func roll() throws {
+        // Notes behind which another segment begins are not flushed with it.
+        if log.isFull { flushNotes() }
         guard try log.rollIfFull() == .begun else { return }
         try flush { try segments.synchronizeNames() }
     }
@@ -201,7 +216,13 @@ final class Committer: @unchecked Sendable {
     private func append(_ group: CommitGroup) throws {
         guard !group.entries.isEmpty else { return }
         try log.append(group.entries)
-        if group.isFlushNeeded { try flush { try log.synchronize() } }
+        if group.isFlushNeeded {
+            try flush { try log.synchronize() }
+            hasUnflushedNotes = false
+        } else {
+            // A change that is flushed with the database needs its note for a rebuild only.
+            hasUnflushedNotes = hasUnflushedNotes || !group.needsDatabaseFlush
+        }
         try note(
             segment: group.start.segment, octets: group.end.offset - group.start.offset, live: group.liveOctets,
             end: group.end, nextEmail: group.nextEmail)
@@ -242,12 +263,8 @@ final class Committer: @unchecked Sendable {
     // MARK: Visibility
 
     private func keepHidden(_ group: CommitGroup) {
-        if connection.isInTransaction {
-            hidden.add(group)
-            isHiding.store(true, ordering: .releasing)
-        } else {
-            for action in group.actionsAfterCommit { action() }
-        }
+        hidden.add(group)
+        if connection.isInTransaction { isHiding.store(true, ordering: .releasing) } else { showHidden() }
     }
 
     /// Commits the open transaction; files again from the log what an earlier try could not commit.
@@ -266,6 +283,11 @@ final class Committer: @unchecked Sendable {
             }
             refilingPause.end()
         }
+        showHidden()
+    }
+
+    /// They were committed.
+    private func showHidden() {
         let actions = hidden.removeAll()
         isHiding.store(false, ordering: .releasing)
         for action in actions { action() }

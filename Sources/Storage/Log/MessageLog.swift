@@ -54,9 +54,12 @@ final class MessageLog {
         case begun
     }
 
+    /// Whether the next record begins another segment.
+    var isFull: Bool { end.offset >= segmentBytesMax }
+
     /// Begins the next segment when the current one is full; called between groups, so that a group never spans two.
     func rollIfFull() throws -> Roll {
-        guard end.offset >= segmentBytesMax else { return .notNeeded }
+        guard isFull else { return .notNeeded }
         let next = try segments.create(end.segment + 1)
         file = next
         end = LogPosition(segment: end.segment + 1, offset: 0)

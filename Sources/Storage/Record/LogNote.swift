@@ -37,6 +37,15 @@ public enum LogNote: Sendable, Hashable {
         }
     }
 
+    /// Whether recovery does the note's change when the database has lost it. Who has got a message has got it, whether
+    /// or not that was confirmed here.
+    var isObeyed: Bool {
+        switch self {
+        case .settled: true
+        case .rows, .filed, .expunged, .flags: false
+        }
+    }
+
     var octets: [UInt8] {
         var writer = OctetWriter()
         switch self {

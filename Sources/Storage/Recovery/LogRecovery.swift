@@ -8,7 +8,7 @@ struct LogRecovery {
         var end: LogPosition
         var nextEmail: Int64
         var report: Store.OpeningReport
-        /// Notes behind the mark. Their transactions were never confirmed and are not in the database, so what they say is to
+        /// Notes behind the mark that are not obeyed. Their transactions were never confirmed and are not in the database, so what they say is to
         /// be taken back by notes of how things are.
         var openNotes: [LogNote] = []
         /// Where the first of them stands: the mark does not pass it before they are taken back.
@@ -80,7 +80,7 @@ struct LogRecovery {
                 case .record(let header, let redo, let position):
                     switch header.kind {
                     case .delivery: try replay(header, redo, at: position, &result)
-                    case .note: try keep(try LogNote(octets: redo), at: position, &result)
+                    case .note: try heed(try LogNote(octets: redo), at: position, &result)
                     }
                     result.end = LogPosition(segment: segment, offset: scanner.offset)
                 case .damaged(let header, let redo?, let position, .sector) where header.kind == .delivery:
@@ -106,8 +106,12 @@ struct LogRecovery {
         if connection.writeAheadPages >= checkpointPages { _ = try connection.checkpoint(.passive) }
     }
 
-    private func keep(_ note: LogNote, at position: LogPosition, _ result: inout Result) throws {
+    private func heed(_ note: LogNote, at position: LogPosition, _ result: inout Result) throws {
         try result.numbers.see(note, describing)
+        if note.isObeyed {
+            try describing.apply(note, SQLTransaction(connection))
+            return
+        }
         result.openNotes.append(note)
         if result.firstOpenNote == nil { result.firstOpenNote = position }
     }
