@@ -86,7 +86,7 @@ def idle_with_deferred(make, work, recipients, seconds):
     system = make(folder / "system", sink.port)
     system.start()
     try:
-        send(system, (2 * KIB, 10), recipients // len(OUTSIDERS), f"crowd@{DOMAIN}")
+        send(system, (2 * KIB, 10), max(1, recipients // len(OUTSIDERS)), f"crowd@{DOMAIN}")
         wait_until_quiet(system)
         before = system.accounting.cpu_seconds()
         time.sleep(seconds)
