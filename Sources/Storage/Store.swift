@@ -54,7 +54,9 @@ public final class Store: Sendable {
     public func spool() -> MessageSpool { MessageSpool(store: self) }
 
     /// Reads in a snapshot that has everything confirmed before.
-    public func read<T: Sendable>(_ body: @escaping @Sendable (SQLTransaction) throws -> T) async throws -> T {
+    public nonisolated(nonsending) func read<T: Sendable>(_ body: @escaping @Sendable (SQLTransaction) throws -> T)
+        async throws -> T
+    {
         if commits.hasHiddenRows { await waitForWriter() }
         let readers = readers
         return try await readerThreads.runIfActive { try readers.read(body) }
@@ -67,7 +69,7 @@ public final class Store: Sendable {
     }
 
     /// Returns when the writer has done what waited, and has made it visible.
-    private func waitForWriter() async {
+    private nonisolated(nonsending) func waitForWriter() async {
         await withCheckedContinuation { continuation in
             commits.enqueue(
                 CommitJob(
@@ -83,7 +85,9 @@ public final class Store: Sendable {
     }
 
     /// Changes the database; durable when it returns.
-    public func change<T: Sendable>(_ body: @escaping @Sendable (SQLTransaction) throws -> T) async throws -> T {
+    public nonisolated(nonsending) func change<T: Sendable>(_ body: @escaping @Sendable (SQLTransaction) throws -> T)
+        async throws -> T
+    {
         try await change(.flushed, body)
     }
 
@@ -98,7 +102,7 @@ public final class Store: Sendable {
     }
 
     /// Changes the database.
-    public func change<T: Sendable>(
+    public nonisolated(nonsending) func change<T: Sendable>(
         _ durability: ChangeDurability, _ body: @escaping @Sendable (SQLTransaction) throws -> T
     ) async throws -> T {
         try await enqueue(durability == .flushed ? .database : .written, message: nil) { transaction in

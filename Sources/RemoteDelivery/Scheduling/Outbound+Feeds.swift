@@ -50,7 +50,7 @@ extension Outbound {
         feed.postponedUntil = seconds
         feeds[destination] = feed
         do {
-            try await queue.postpone([destination], until: seconds, reason)
+            try await queue.postpone(destination, until: seconds, reason)
         } catch {
             logger.error("destination not postponed", metadata: ["destination": "\(destination)", "error": "\(error)"])
         }

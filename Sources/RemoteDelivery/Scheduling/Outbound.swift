@@ -193,7 +193,7 @@ package actor Outbound {
                 }
             }
             for (until, names) in closed {
-                try await queue.postpone(names, until: until, nil)
+                try await queue.postpone(names, until: until, heeding: signal)
                 nextLook = min(nextLook, until)
             }
             // Others may have stood behind those.
