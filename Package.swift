@@ -189,6 +189,12 @@ let package = Package(
                 "Directory", "MailCore", "MailStore", "POP3", "SASL", "ServerRuntime", "Storage", nio, logging, metrics,
             ], swiftSettings: strict),
         .target(
+            name: "IMAPServer",
+            dependencies: [
+                "Delivery", "Directory", "IMAP", "InternetMessage", "MailCore", "MailStore", "SASL", "ServerRuntime",
+                "Storage", nio, logging, metrics,
+            ], swiftSettings: strict),
+        .target(
             name: "Monitor",
             dependencies: [
                 "Observability", .product(name: "Hummingbird", package: "hummingbird"),
@@ -275,14 +281,20 @@ let package = Package(
                 "ServerRuntime", "Storage",
                 nio, nioPosix, logging,
             ], swiftSettings: strict),
+        .testTarget(
+            name: "IMAPServerTests",
+            dependencies: [
+                "AgentTestSupport", "Delivery", "Directory", "IMAP", "IMAPServer", "MailCore", "MailStore", "SASL",
+                "ServerRuntime", "Storage", nio, nioPosix, logging,
+            ], swiftSettings: strict),
 
         // everything
         .executableTarget(
             name: "paloma",
             dependencies: [
                 "Admin", "Certificates", "DNSClient", "Delivery", "Directory", "DomainSetup", "InternetMessage", "Lab",
-                "MailCore", "MailQueue", "MailStore", "MailTrace", "Monitor", "Observability", "POP3", "POP3Server",
-                "RemoteDelivery", "SMTP", "SMTPServer", "SenderAuthentication", "ServerConfiguration", "ServerRuntime",
+                "IMAP", "IMAPServer", "MailCore", "MailQueue", "MailStore", "MailTrace", "Monitor", "Observability", "POP3",
+                "POP3Server", "RemoteDelivery", "SMTP", "SMTPServer", "SenderAuthentication", "ServerConfiguration", "ServerRuntime",
                 "Storage",
                 "TerminalOutput", nio, nioPosix, logging, metrics, serviceLifecycle,
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),

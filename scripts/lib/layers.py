@@ -30,7 +30,7 @@ LAYERS = [
     ("settings", ["ServerConfiguration", "Observability", "TerminalOutput"]),
     ("runtime", ["ServerRuntime"]),
     ("delivery", ["Delivery"]),
-    ("agents", ["SMTPServer", "POP3Server", "RemoteDelivery", "Admin", "Monitor", "DomainSetup", "Lab"]),
+    ("agents", ["SMTPServer", "POP3Server", "IMAPServer", "RemoteDelivery", "Admin", "Monitor", "DomainSetup", "Lab"]),
     ("program", ["paloma"]),
 ]
 
