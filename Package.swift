@@ -42,6 +42,7 @@ let package = Package(
         .systemLibrary(name: "CSQLite"),
         .systemLibrary(name: "CSodium"),
         .systemLibrary(name: "CUnbound"),
+        .systemLibrary(name: "CZlib"),
 
         // words
         .target(name: "MailCore", dependencies: ["CIDN2"], swiftSettings: strict),
@@ -136,9 +137,8 @@ let package = Package(
         .target(
             name: "ServerRuntime",
             dependencies: [
-                nio, nioPosix, .product(name: "NIOTLS", package: "swift-nio"), nioSSL, metrics, logging,
-                serviceLifecycle,
-                .product(name: "Crypto", package: "swift-crypto"),
+                "CZlib", nio, nioPosix, .product(name: "NIOTLS", package: "swift-nio"), nioSSL, metrics, logging,
+                serviceLifecycle, .product(name: "Crypto", package: "swift-crypto"),
             ], swiftSettings: strict),
         .testTarget(
             name: "ServerRuntimeTests",
