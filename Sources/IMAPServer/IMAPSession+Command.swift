@@ -80,7 +80,7 @@ extension IMAPSession {
         case .move(let request): await move(request, tag, replies)
         case .expunge(let messages): await expunge(messages, tag, replies)
         case .close: await close(tag)
-        case .unselect: unselect()
+        case .unselect: await unselect()
         case .uidBatches(let request): uidBatches(request, tag, replies)
         case .noop, .check, .unauthenticate: .ok()
         case .id(let client): identify(client, replies)

@@ -29,7 +29,7 @@ extension IMAPSession {
         return accounts
     }
 
-    private func subscribe(to accounts: Set<AccountID>) {
+    func subscribe(to accounts: Set<AccountID>) {
         if let subscription {
             subscription.update(accounts: accounts)
         } else if !accounts.isEmpty {
@@ -86,8 +86,8 @@ extension IMAPSession {
     }
 
     /// A change of this session's own, which the client is told of as the command's answer.
-    func noteOwn(_ modSeq: ModSeq) {
-        ownChanges.insert(modSeq)
+    func noteOwn(_ outcome: FlagOutcome) {
+        for message in outcome.messages where message.difference == .changed { ownChanges.insert(message.modSeq) }
     }
 }
 

@@ -8,7 +8,7 @@ internal import Storage
 /// Tells what others have changed, where it may be told (RFC 9051 §5.2, §7.5.1).
 extension IMAPSession {
     /// Messages whose flags are read together.
-    private static let flagsTogetherMax = 4_096
+    static var flagsTogetherMax: Int { 4_096 }
 
     /// Notes what has come and tells it: behind a command's responses and before its tagged one, while idling, or at any
     /// time where NOTIFY asked for it.
@@ -24,7 +24,9 @@ extension IMAPSession {
                 hasAccessChanged = false
                 guard try await tellAccess(replies) else { return .noAccess }
             }
-            try await tellView(permission, replies)
+            if let permission = notifying?.narrowed(permission, occasion) ?? permission {
+                try await tellView(permission, replies)
+            }
             try await tellNotices(replies)
         } catch {
             // What could not be told now is told later: the view has it, or is compared with the store.
@@ -87,7 +89,7 @@ extension IMAPSession {
         func tellFlags(changedSince modSeq: ModSeq, among uids: UIDSet, _ replies: ReplyWriter) async throws
     {
         guard let key = selected?.key else { return }
-        let changed = try await context.store.read { try MailStore.changed(since: modSeq, in: key, transaction: $0) }
+        let changed = try await context.store.read { try MailStore.uids(changedSince: modSeq, of: key, in: $0) }
         try await tellFlags(of: changed.intersection(uids), replies)
     }
 
@@ -97,10 +99,7 @@ extension IMAPSession {
         guard let key = selected?.key else { return [] }
         return try await context.store.read { transaction in
             var messages: [FlagsOfMessage] = []
-            try MailStore.rows(key, uids, [.flags], in: transaction) { row in
-                messages.append(
-                    FlagsOfMessage(uid: row.uid, flags: FlagList(row.flags, keywords: row.keywords), modSeq: row.modSeq))
-            }
+            try MailStore.rows(of: uids, in: key, transaction) { messages.append(FlagsOfMessage($0)) }
             return messages
         }
     }
@@ -169,7 +168,7 @@ extension IMAPSession {
         private func tellAccess(_ replies: ReplyWriter) async throws -> Bool
     {
         guard let mailbox = selected, let account else { return true }
-        let found = try await context.mailStore.list(for: account.id).first { $0.key == mailbox.key }
+        let found = try await context.mailStore.accessible(mailbox.key, for: account.id)
         guard let found, found.rights.contains(.read) else { return false }
         selected?.name = MailboxName(found.name) ?? mailbox.name
         guard found.rights != mailbox.rights else { return true }
@@ -184,6 +183,21 @@ struct FlagsOfMessage: Sendable {
     let uid: UID
     let flags: FlagList
     let modSeq: ModSeq
+}
+
+extension FlagsOfMessage {
+    init(_ row: MessageRow) {
+        self.init(
+            uid: row.uid, flags: FlagList(row.flags, keywords: row.keywords.compactMap { Keyword($0) }),
+            modSeq: row.modSeq)
+    }
+
+    /// As a change of flags left it.
+    init(_ message: FlagOutcome.Message) {
+        self.init(
+            uid: message.uid, flags: FlagList(message.flags, keywords: message.keywords.compactMap { Keyword($0) }),
+            modSeq: message.modSeq)
+    }
 }
 
 extension SelectedMailbox {

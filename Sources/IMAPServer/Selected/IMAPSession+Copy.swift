@@ -11,8 +11,9 @@ extension IMAPSession {
         do {
             let (mailbox, uids, target) = try await prepare(request)
             guard !uids.isEmpty else { return .ok() }
-            let copied = try await context.mailStore.copy(uids, from: mailbox.key, to: target.key, target.rights)
-            try await noteChanges()
+            let copied = try await context.mailStore.copy(
+                uids, from: mailbox.key, to: target.key, keeping: target.rights.flagScope,
+                quota: try await quota(of: target.key.account), savedAt: context.now())
             return .ok(code: copied.code)
         } catch {
             return completion(of: error, in: "copying messages")
@@ -29,11 +30,12 @@ extension IMAPSession {
                 return .no("You may not take messages away from here", code: .noPermission)
             }
             guard !uids.isEmpty else { return .ok() }
-            let moved = try await context.mailStore.move(uids, from: mailbox.key, to: target.key, target.rights)
+            let moved = try await context.mailStore.move(
+                uids, from: mailbox.key, to: target.key, keeping: target.rights.flagScope,
+                quota: try await quota(of: target.key.account), savedAt: context.now())
             // Before the expunges, which the client can then match (RFC 6851 §4.3).
             if let code = moved.code { respond(replies) { $0.untagged(.ok, code: code, "Moved") } }
-            try await noteChanges()
-            return .ok(code: highestModSeqOfExpunge(moved.modSeq))
+            return .ok(code: highestModSeqOfExpunge(moved.expungedAt))
         } catch {
             return completion(of: error, in: "moving messages")
         }
@@ -54,9 +56,9 @@ extension IMAPSession {
     }
 }
 
-extension CopiedMessages {
+extension CopyOutcome {
     /// COPYUID; nil where nothing was copied.
     fileprivate var code: ResponseCode? {
-        to.isEmpty ? nil : .copyUID(uidValidity, from: UIDSet(from), to: UIDSet(to))
+        to.isEmpty ? nil : .copyUID(uidValidity, from: from, to: to)
     }
 }

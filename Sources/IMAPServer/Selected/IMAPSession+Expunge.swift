@@ -14,9 +14,9 @@ extension IMAPSession {
         }
         do {
             let uids = try messages.map { try resolve($0, .uids, in: mailbox) }
-            let modSeq = try await context.mailStore.expungeDeleted(uids, from: mailbox.key)
-            try await noteChanges()
-            return .ok(code: highestModSeqOfExpunge(modSeq))
+            let choice: MailStore.ExpungeChoice = uids.map { .deletedAmong($0) } ?? .deleted
+            let expunged = try await context.mailStore.expunge(choice, from: mailbox.key)
+            return .ok(code: highestModSeqOfExpunge(expunged.modSeq))
         } catch {
             return completion(of: error, in: "expunging messages")
         }
@@ -34,19 +34,21 @@ extension IMAPSession {
         guard let mailbox = selected else { return .bad("Select a mailbox first") }
         if mailbox.access == .readWrite, mailbox.rights.contains(.expunge) {
             do {
-                _ = try await context.mailStore.expungeDeleted(nil, from: mailbox.key)
+                _ = try await context.mailStore.expunge(.deleted, from: mailbox.key)
             } catch MailStoreError.noSuchMailbox {
                 // Deleted meanwhile: there is nothing to expunge.
             } catch {
                 return completion(of: error, in: "expunging messages")
             }
         }
-        closeSelected()
+        await letGo()
         return .ok()
     }
 
-    func unselect() -> IMAPCompletion {
-        closeSelected()
+    nonisolated(nonsending)
+        func unselect() async -> IMAPCompletion
+    {
+        await letGo()
         return .ok()
     }
 }

@@ -10,7 +10,7 @@ extension IMAPSession {
         func select(_ request: SelectRequest, _ tag: CommandTag, _ replies: ReplyWriter) async -> IMAPCompletion
     {
         // The old one is closed, whatever comes of the new one; the machine has told it.
-        closeSelected()
+        await letGo()
         guard let account else { return .no("Log in first") }
         do {
             guard let found = try await context.mailStore.resolve(request.mailbox.text, for: account.id) else {
@@ -31,6 +31,23 @@ extension IMAPSession {
         } catch {
             closeSelected()
             return completion(of: error, in: "opening a mailbox")
+        }
+    }
+
+    /// Leaves the mailbox that is open. What its client was told of is not recent to those who open it later.
+    nonisolated(nonsending)
+        func letGo() async
+    {
+        guard let mailbox = selected else { return }
+        closeSelected()
+        guard mailbox.access == .readWrite else { return }
+        do {
+            let (key, uidNext) = (mailbox.key, mailbox.view.lastUID.map { $0.rawValue &+ 1 } ?? 1)
+            try await context.mailStore.claimRecent(key, below: uidNext)
+            context.recentClaims.forget(key, below: uidNext)
+        } catch {
+            // The claim in memory holds on.
+            _ = completion(of: error, in: "closing a mailbox")
         }
     }
 
@@ -63,7 +80,7 @@ extension IMAPSession {
             uidValidity: snapshot.uidValidity, access: access,
             view: IMAPSequenceView(uids: snapshot.uids, recent: recent, limits: context.limits),
             uidNext: snapshot.uidNext, notedModSeq: snapshot.highestModSeq, earliestUntoldExpunge: nil,
-            keywords: snapshot.keywords)
+            keywords: snapshot.keywords.compactMap { Keyword($0) })
     }
 
     /// Everything that a client has to know of the mailbox.

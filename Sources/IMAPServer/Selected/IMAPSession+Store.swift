@@ -15,12 +15,18 @@ extension IMAPSession {
                 return .no("You may not change these flags", code: .noPermission)
             }
             guard !uids.isEmpty else { return .ok() }
-            let outcome = try await context.mailStore.setFlags(
-                mailbox.key, uids, change, unchangedSince: request.unchangedSince)
-            if let modSeq = outcome.modSeq { noteOwn(modSeq) }
-            try await noteChanges()
-            try await report(outcome, of: request, replies)
-            return completion(of: outcome, request, uids)
+            var modified = UIDSet()
+            for batch in uids.batches(of: Self.flagsTogetherMax) {
+                let outcome = try await context.mailStore.setFlags(
+                    change, of: batch, in: mailbox.key, unchangedSince: request.unchangedSince)
+                modified = modified.union(outcome.modified)
+                noteOwn(outcome)
+                try await noteChanges()
+                try await report(outcome, of: request, replies)
+            }
+            // Why a conditional change was refused (RFC 7162 §3.1.3).
+            if !modified.isEmpty { try await tellFlags(of: modified, replies) }
+            return completion(modified: modified, request, uids)
         } catch {
             return completion(of: error, in: "changing flags")
         }
@@ -41,11 +47,7 @@ extension IMAPSession {
         private func report(_ outcome: FlagOutcome, of request: StoreRequest, _ replies: ReplyWriter) async throws
     {
         tellKeywords(request.change == .remove ? [] : newKeywords(of: request), replies)
-        // Another's change may have come before this one: what is told is how the flags stand now.
-        let messages = outcome.changed.map { message in
-            FlagsOfMessage(
-                uid: message.uid, flags: FlagList(message.flags, keywords: message.keywords), modSeq: message.modSeq)
-        }
+        let messages = outcome.messages.map(FlagsOfMessage.init)
         let report: UIDReport = request.numbering == .uids ? .withUID : .asCommanded
         var writer = IMAPResponseWriter(dialect: machine.dialect)
         for message in messages {
@@ -56,8 +58,6 @@ extension IMAPSession {
             if writer.octetCount >= Self.pieceOctets { try await replies.write(writer.take()) }
         }
         replies.append(writer.take())
-        // Why a conditional change was refused (RFC 7162 §3.1.3).
-        if !outcome.modified.isEmpty { try await tellFlags(of: outcome.modified, replies) }
     }
 
     /// `.SILENT` is not silent about MODSEQ (RFC 7162 §3.1.3).
@@ -77,13 +77,13 @@ extension IMAPSession {
     }
 
     private func completion(
-        of outcome: FlagOutcome, _ request: StoreRequest, _ uids: UIDSet
+        modified: UIDSet, _ request: StoreRequest, _ uids: UIDSet
     ) -> IMAPCompletion {
-        if !outcome.modified.isEmpty {
+        if !modified.isEmpty {
             let ranges: [ClosedRange<UInt32>] =
                 switch request.numbering {
-                case .uids: outcome.modified.ranges
-                case .sequenceNumbers: selected?.view.sequenceNumbers(of: outcome.modified).ranges ?? []
+                case .uids: modified.ranges
+                case .sequenceNumbers: selected?.view.sequenceNumbers(of: modified).ranges ?? []
                 }
             return .ok("Some messages have been changed meanwhile", code: .modified(ranges: ranges))
         }
@@ -103,16 +103,14 @@ extension FlagChange {
         let system = request.flags.system.intersection(settable)
         let asked = !request.flags.system.isEmpty || !request.flags.keywords.isEmpty
         let isAllowed = !system.isEmpty || !keywords.isEmpty
+        let scope = FlagScope(settable, keywords: mailbox.mayChangeKeywords ? .all : .none)
         switch request.change {
-        case .add:
+        case .add, .remove:
             guard isAllowed || !asked else { return nil }
-            self = .add(system, keywords)
-        case .remove:
-            guard isAllowed || !asked else { return nil }
-            self = .remove(system, keywords)
+            self.init(request.change == .add ? .add : .remove, system, keywords: keywords, within: scope)
         case .replace:
             guard !settable.isEmpty else { return nil }
-            self = .replace(system, keywords, within: settable, keepsKeywords: !mailbox.mayChangeKeywords)
+            self.init(.replace, system, keywords: keywords, within: scope)
         }
     }
 }

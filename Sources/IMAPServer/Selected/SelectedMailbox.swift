@@ -1,5 +1,6 @@
 internal import IMAP
 internal import MailCore
+internal import MailStore
 
 /// The mailbox that a session has open, as its client was told of it.
 struct SelectedMailbox {
@@ -40,6 +41,11 @@ extension AccessRights {
         if contains(.write) { flags.formUnion([.answered, .flagged, .draft]) }
         return flags
     }
+}
+
+extension AccessRights {
+    /// Which flags they let messages keep that are copied (RFC 4314 §4).
+    var flagScope: FlagScope { FlagScope(settableFlags, keywords: contains(.write) ? .all : .none) }
 }
 
 extension SystemFlags {
