@@ -101,6 +101,7 @@ package final class IMAPSession: ConnectionSession {
             case .readTimeout, .lifetime: "Autologout, the connection was idle for too long"
             case .shutdown: "The server is shutting down"
             case .overflow: "Too much input"
+            case .corruptedInput: "What you send cannot be inflated"
             }
         _ = step(machine.logOut(text, code: reason == .shutdown ? .unavailable : nil), &replies)
     }
@@ -136,7 +137,7 @@ package final class IMAPSession: ConnectionSession {
             return .startTLS
         case .startCompression(let octets):
             replies.writeImmutableBuffer(octets)
-            return .proceed
+            return .startCompression
         case .close(let octets):
             replies.writeImmutableBuffer(octets)
             return .close

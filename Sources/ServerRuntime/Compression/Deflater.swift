@@ -21,6 +21,9 @@ struct Deflater {
     private var stream: ZlibStream?
     private var hasUnflushed = false
 
+    /// Whether zlib has no memory here.
+    var isResting: Bool { stream == nil }
+
     /// Gives zlib's memory back; the next octets take some again.
     mutating func rest() {
         if !hasUnflushed { stream = nil }
