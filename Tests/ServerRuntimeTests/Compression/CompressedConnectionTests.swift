@@ -139,8 +139,8 @@ private final class ReadCounter: ChannelOutboundHandler {
     @Test func longAnswersArriveWhole() throws {
         let pair = try CompressedPair()
         try pair.begin()
-        try pair.say("PIECES 100\nECHO end\n")
-        #expect(try pair.heard() == String(repeating: "x", count: 100 * 16 * 1024) + "\r\nend\r\n")
+        try pair.say("ECHO begin\nPIECES 100\nECHO end\n")
+        #expect(try pair.heard() == "begin\r\n" + String(repeating: "x", count: 100 * 16 * 1024) + "\r\nend\r\n")
     }
 
     @Test func aBombGrowsNothing() throws {
@@ -153,7 +153,7 @@ private final class ReadCounter: ChannelOutboundHandler {
         while let part = rest.readSlice(length: min(rest.readableBytes, 16 << 10)), part.readableBytes > 0 {
             try pair.channel.writeInbound(part)
         }
-        #expect(pair.handler.input.readableBytes == 0)
+        #expect(pair.handler.input.readableBytes <= "EAT\n".utf8.count)
         #expect(pair.handler.heldInputBytes <= bomb.readableBytes + 64)
         pair.world.open()
         pair.channel.embeddedEventLoop.run()
