@@ -42,6 +42,7 @@ let package = Package(
         .systemLibrary(name: "CSQLite"),
         .systemLibrary(name: "CSodium"),
         .systemLibrary(name: "CUnbound"),
+        .systemLibrary(name: "CZlib"),
 
         // words
         .target(name: "MailCore", dependencies: ["CIDN2"], swiftSettings: strict),
@@ -138,9 +139,8 @@ let package = Package(
         .target(
             name: "ServerRuntime",
             dependencies: [
-                nio, nioPosix, .product(name: "NIOTLS", package: "swift-nio"), nioSSL, metrics, logging,
-                serviceLifecycle,
-                .product(name: "Crypto", package: "swift-crypto"),
+                "CZlib", nio, nioPosix, .product(name: "NIOTLS", package: "swift-nio"), nioSSL, metrics, logging,
+                serviceLifecycle, .product(name: "Crypto", package: "swift-crypto"),
             ], swiftSettings: strict),
         .testTarget(
             name: "ServerRuntimeTests",
@@ -189,6 +189,12 @@ let package = Package(
             name: "POP3Server",
             dependencies: [
                 "Directory", "MailCore", "MailStore", "POP3", "SASL", "ServerRuntime", "Storage", nio, logging, metrics,
+            ], swiftSettings: strict),
+        .target(
+            name: "IMAPServer",
+            dependencies: [
+                "Delivery", "Directory", "IMAP", "InternetMessage", "MailCore", "MailStore", "SASL", "ServerRuntime",
+                "Storage", nio, logging, metrics,
             ], swiftSettings: strict),
         .target(
             name: "Monitor",
@@ -277,14 +283,22 @@ let package = Package(
                 "ServerRuntime", "Storage",
                 nio, nioPosix, logging,
             ], swiftSettings: strict),
+        .testTarget(
+            name: "IMAPServerTests",
+            dependencies: [
+                "AgentTestSupport", "Delivery", "Directory", "IMAP", "IMAPServer", "MailCore", "MailStore", "SASL",
+                "ServerRuntime", "Storage", nio, nioPosix, logging,
+            ], swiftSettings: strict),
 
         // everything
         .executableTarget(
             name: "paloma",
             dependencies: [
                 "Admin", "Certificates", "DNSClient", "Delivery", "Directory", "DomainSetup", "InternetMessage", "Lab",
-                "MailCore", "MailQueue", "MailStore", "MailTrace", "Monitor", "Observability", "POP3", "POP3Server",
-                "RemoteDelivery", "SMTP", "SMTPServer", "SenderAuthentication", "ServerConfiguration", "ServerRuntime",
+                "IMAP", "IMAPServer", "MailCore", "MailQueue", "MailStore", "MailTrace", "Monitor", "Observability",
+                "POP3",
+                "POP3Server", "RemoteDelivery", "SMTP", "SMTPServer", "SenderAuthentication", "ServerConfiguration",
+                "ServerRuntime",
                 "Storage",
                 "TerminalOutput", nio, nioPosix, logging, metrics, serviceLifecycle,
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),

@@ -34,6 +34,10 @@ public enum MailStoreError: Error, Sendable, Equatable, CustomStringConvertible 
     case tooManyAnnotations(Int)
     /// All 2³²−1 numbers of the mailbox are used (RFC 9051 §2.3.1.1).
     case uidsUsedUp
+    /// The account may not hold as much (RFC 9208 §4.4 OVERQUOTA).
+    case overQuota
+    /// A message would have more keywords than it may (`MailStoreLimits.keywordsOfMessageMax`).
+    case tooManyKeywords
 
     /// For people.
     public var description: String {
@@ -55,6 +59,8 @@ public enum MailStoreError: Error, Sendable, Equatable, CustomStringConvertible 
         case .annotationTooLong(let most): "an annotation has \(most) octets at most"
         case .tooManyAnnotations(let most): "there are \(most) annotations at most"
         case .uidsUsedUp: "the mailbox has no number left for another message"
+        case .overQuota: "the account would hold more than its quota"
+        case .tooManyKeywords: "the message would have too many keywords"
         }
     }
 }

@@ -185,10 +185,11 @@ public final class Server<Session: ConnectionSession>: Service {
             try source.addHandlers(to: pipeline)
         }
         let info = ConnectionInfo(
-            id: SessionID(), listener: configuration.name, peer: peer, local: channel.localAddress)
+            id: SessionID(), listener: configuration.name, peer: peer, local: channel.localAddress,
+            waker: ConnectionWaker(channel.eventLoop))
         let handler = ConnectionHandler(
             session: makeSession(info), loop: loop, limits: configuration.connection, tls: configuration.tls,
-            metrics: metrics)
+            metrics: metrics, waker: info.waker)
         try pipeline.addHandler(handler)
     }
 }

@@ -1,0 +1,2 @@
+/// What FETCH keeps from one command to the next.
+struct FetchState {}

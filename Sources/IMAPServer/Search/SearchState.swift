@@ -1,0 +1,2 @@
+/// Searches whose results are kept up to date.
+struct SearchState {}
