@@ -1,2 +1,14 @@
 /// What FETCH keeps from one command to the next.
-struct FetchState {}
+struct FetchState {
+    private var known: CheckedMessages?
+
+    /// The large messages that were compared with their checksums.
+    var checked: CheckedMessages {
+        mutating get {
+            if let known { return known }
+            let new = CheckedMessages()
+            known = new
+            return new
+        }
+    }
+}
