@@ -293,8 +293,10 @@ let package = Package(
             name: "paloma",
             dependencies: [
                 "Admin", "Certificates", "DNSClient", "Delivery", "Directory", "DomainSetup", "InternetMessage", "Lab",
-                "IMAP", "IMAPServer", "MailCore", "MailQueue", "MailStore", "MailTrace", "Monitor", "Observability", "POP3",
-                "POP3Server", "RemoteDelivery", "SMTP", "SMTPServer", "SenderAuthentication", "ServerConfiguration", "ServerRuntime",
+                "IMAP", "IMAPServer", "MailCore", "MailQueue", "MailStore", "MailTrace", "Monitor", "Observability",
+                "POP3",
+                "POP3Server", "RemoteDelivery", "SMTP", "SMTPServer", "SenderAuthentication", "ServerConfiguration",
+                "ServerRuntime",
                 "Storage",
                 "TerminalOutput", nio, nioPosix, logging, metrics, serviceLifecycle,
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),

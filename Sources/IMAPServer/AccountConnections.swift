@@ -1,4 +1,4 @@
-package import MailCore
+internal import MailCore
 internal import Synchronization
 
 /// How many sessions each account has, on all listeners together.

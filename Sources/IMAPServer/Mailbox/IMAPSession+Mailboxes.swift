@@ -85,7 +85,8 @@ extension IMAPSession {
 
     nonisolated(nonsending)
         func setACL(
-            _ mailbox: MailboxName, _ identifier: AccessIdentifier, _ change: AccessRightsChange, _ tag: CommandTag, _ replies: ReplyWriter
+            _ mailbox: MailboxName, _ identifier: AccessIdentifier, _ change: AccessRightsChange, _ tag: CommandTag,
+            _ replies: ReplyWriter
         ) async -> IMAPCompletion
     {
         .no("Not yet")
