@@ -27,6 +27,7 @@ extension IMAPSession {
         case .badMailboxName: .no("That cannot be a mailbox's name", code: .cannot)
         case .noSuchAccount: .no("The account is gone", code: .contactAdmin)
         case .uidsUsedUp: .no("The mailbox has no number left for another message", code: .limit)
+        default: .no("That is not possible", code: .cannot)
         }
     }
 

@@ -23,6 +23,8 @@ struct FetchPage: Sendable {
     var pieces: [Piece] = []
     /// The messages that were told of.
     var told = UIDSet()
+    /// Keywords that they have.
+    var keywords: [Keyword] = []
     /// The account's clock when they were read.
     var clock: ModSeq
     var faults: Faults = []

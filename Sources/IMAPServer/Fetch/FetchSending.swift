@@ -24,17 +24,17 @@ struct FetchSending {
         let cause: any Error
     }
 
-    /// Sends all pages; `each` is told of each that was sent.
+    /// Sends all pages; `each` is told of each before it is sent.
     nonisolated(nonsending)
         mutating func run(_ each: (FetchPage) -> Void) async throws
     {
         var page = try await job.store.read { [job] in try job.page(from: FetchWalk.Place(), in: $0) }
         while true {
             let coming = page.isLast ? nil : read(from: page.end)
-            for piece in page.pieces { try await send(piece) }
             faults.formUnion(page.faults)
             toldCount += page.told.count
             each(page)
+            for piece in page.pieces { try await send(piece) }
             guard let coming else { return }
             page = try await coming.value()
         }

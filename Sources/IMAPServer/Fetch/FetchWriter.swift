@@ -15,6 +15,9 @@ struct FetchWriter {
     private var page: FetchPage
     /// Octets of `page.pieces`.
     private var octetsBefore = 0
+    /// The keywords that were met last, as the store keeps them: neighbours often have the same.
+    private var lastKeywords: [UInt8] = []
+    private var keywords: Set<Keyword> = []
 
     /// A piece of at least so many octets is sent as it is, not copied behind others.
     private static let copiedOctetsMax = 32 << 10
@@ -37,6 +40,7 @@ struct FetchWriter {
     /// The page, all of whose messages were written.
     mutating func finish(at end: FetchWalk) -> FetchPage {
         endPiece()
+        page.keywords = keywords.sorted()
         page.end = end.place
         page.isLast = end.isOver
         return page
@@ -69,7 +73,10 @@ struct FetchWriter {
         case .uid: writer.fetchUID(row.uid, &items)
         case .flags:
             let recency = tellsRecent ? job.view.recency(of: row.uid) : .old
-            row.withKeywords { writer.fetchFlags(row.flags, keywords: $0, recency, &items) }
+            row.withKeywords { keywords in
+                writer.fetchFlags(row.flags, keywords: keywords, recency, &items)
+                if !keywords.isEmpty { note(keywords) }
+            }
         case .internalDate:
             writer.fetchInternalDate(InternalDate(secondsSince1970: row.internalDate), &items)
         case .size: writer.fetchSize(UInt64(clamping: row.octets), &items)
@@ -84,6 +91,14 @@ struct FetchWriter {
         case .section(let fetch): try write(fetch, of: &message, &items)
         case .binary(let fetch): try write(fetch, of: &message, &items)
         case .binarySize(let part): try writeSize(part, of: &message, &items)
+        }
+    }
+
+    private mutating func note(_ text: UnsafeRawBufferPointer) {
+        guard !lastKeywords.elementsEqual(text) else { return }
+        lastKeywords = Array(text)
+        for word in text.split(separator: UInt8(ascii: " ")) {
+            if let keyword = Keyword(String(decoding: word, as: UTF8.self)) { keywords.insert(keyword) }
         }
     }
 
