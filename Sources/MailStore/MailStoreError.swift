@@ -10,6 +10,10 @@ public enum MailStoreError: Error, Sendable, Equatable, CustomStringConvertible 
     case badMailboxName(String)
     /// All 2³²−1 numbers of the mailbox are used (RFC 9051 §2.3.1.1).
     case uidsUsedUp
+    /// The account may not hold as much (RFC 9208 §4.4 OVERQUOTA).
+    case overQuota
+    /// A message would have more keywords than it may (`MailStoreLimits.keywordsOfMessageMax`).
+    case tooManyKeywords
 
     /// For people.
     public var description: String {
@@ -19,6 +23,8 @@ public enum MailStoreError: Error, Sendable, Equatable, CustomStringConvertible 
         case .mailboxExists(let name): "there is a mailbox \(name) already"
         case .badMailboxName(let name): "\(name.debugDescription) cannot be the name of a mailbox"
         case .uidsUsedUp: "the mailbox has no number left for another message"
+        case .overQuota: "the account would hold more than its quota"
+        case .tooManyKeywords: "the message would have too many keywords"
         }
     }
 }

@@ -5,6 +5,8 @@ public final class SQLTransaction {
     var notes: [LogNote] = []
     /// Called when the transaction is durable.
     var actionsAfterCommit: [@Sendable () -> Void] = []
+    /// Told to listeners when the transaction is durable and can be read.
+    var announced: [MailChange] = []
 
     init(_ connection: SQLiteConnection) {
         self.connection = connection
@@ -36,6 +38,11 @@ public final class SQLTransaction {
     /// Runs the closure once this transaction is durable, on the writer's thread: it must be quick.
     public func afterCommit(_ action: @escaping @Sendable () -> Void) {
         actionsAfterCommit.append(action)
+    }
+
+    /// Tells `Store.changes` once this transaction is durable and can be read; never if it is taken back.
+    package func announce(_ change: MailChange) {
+        announced.append(change)
     }
 
     /// Tells the message log what a rebuild of the database needs to know of this transaction.

@@ -1,9 +1,5 @@
-package import MailCore
-
 /// UIDs of one mailbox.
 package typealias UIDSet = NumberSet<UID>
-/// Sequence numbers of one session's view.
-package typealias SequenceNumberSet = NumberSet<SequenceNumber>
 
 /// Numbers of messages as ascending ranges that neither touch nor overlap: what a sequence-set means once `*` is known.
 package struct NumberSet<Number: MessageNumber>: Hashable, Sendable {
@@ -103,17 +99,5 @@ package struct NumberSet<Number: MessageNumber>: Hashable, Sendable {
         for range in ranges {
             for number in range { try body(Number(rawValue: number)) }
         }
-    }
-}
-
-extension Array {
-    /// The first position whose element fits, where all that fit stand behind all that do not; `count` where none fits.
-    func partitioned(_ fits: (Element) -> Bool) -> Int {
-        var (lower, upper) = (0, count)
-        while lower < upper {
-            let middle = lower + (upper - lower) / 2
-            if fits(self[middle]) { upper = middle } else { lower = middle + 1 }
-        }
-        return lower
     }
 }
