@@ -115,7 +115,9 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "DirectoryTests", dependencies: ["Directory", "SenderAuthentication"], swiftSettings: strict),
-        .target(name: "MailStore", dependencies: ["InternetMessage", "MailCore", "Storage"], swiftSettings: strict),
+        .target(
+            name: "MailStore", dependencies: ["Directory", "InternetMessage", "MailCore", "Storage"],
+            swiftSettings: strict),
         .target(name: "MailQueue", dependencies: ["MailCore", "Storage"], swiftSettings: strict),
         .target(name: "MailTrace", dependencies: ["MailCore", "Storage"], swiftSettings: strict),
 

@@ -26,6 +26,8 @@ package struct IMAPServerContext: Sendable {
     package let delivery: Delivery
     /// Sessions of all listeners, counted by account.
     package let connections: AccountConnections
+    /// Who was told first of messages that came meanwhile.
+    package let recentClaims: RecentClaims
     /// What unknown users' salts come from.
     package let decoySecret: SecretBytes
     /// Watches over logins, together with all other listeners.
@@ -41,7 +43,7 @@ package struct IMAPServerContext: Sendable {
     package init(
         listener: String, configuration: IMAPConfiguration, limits: IMAPLimits = IMAPLimits(), tls: IMAPTLS,
         directory: Directory, mailStore: MailStore, store: Store, delivery: Delivery, connections: AccountConnections,
-        decoySecret: SecretBytes, loginGuard: LoginGuard, logger: Logger, now: @escaping @Sendable () -> Int64
+        recentClaims: RecentClaims, decoySecret: SecretBytes, loginGuard: LoginGuard, logger: Logger, now: @escaping @Sendable () -> Int64
     ) {
         self.configuration = configuration
         self.limits = limits
@@ -51,6 +53,7 @@ package struct IMAPServerContext: Sendable {
         self.store = store
         self.delivery = delivery
         self.connections = connections
+        self.recentClaims = recentClaims
         self.decoySecret = decoySecret
         self.loginGuard = loginGuard
         self.logger = logger

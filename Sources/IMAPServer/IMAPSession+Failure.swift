@@ -30,6 +30,14 @@ extension IMAPSession {
         }
     }
 
+    /// What a client is told that may not do something with a mailbox.
+    func completion(of refusal: AccessibleMailbox.Refusal) -> IMAPCompletion {
+        switch refusal {
+        case .nonExistent: .no("There is no such mailbox", code: .nonExistent)
+        case .noPermission: .no("You may not do that", code: .noPermission)
+        }
+    }
+
     private func logFailure(_ error: any Error, _ doing: String) {
         context.logger.log(
             level: Task.isCancelled ? .debug : .error, "\(doing) failed",
