@@ -54,31 +54,35 @@ struct IndexQuery {
 
     static func hits(of pattern: TermPattern, in page: UnsafeRawBufferPointer) -> [Hit] {
         guard let base = page.baseAddress else { return [] }
+        let finder = OctetFinder(pattern.octets)
         var hits: [Hit] = []
-        pattern.octets.withUnsafeBytes { needle in
-            guard let wanted = needle.baseAddress else { return }
-            var position = 0
-            while position < page.count,
-                let found = memmem(base + position, page.count - position, wanted, needle.count)
-            {
-                let place = UnsafeRawPointer(found) - base + pattern.offset
-                guard let mark = memrchr(base, CInt(PageWriter.mark), place) else { return }
-                let block = UnsafeRawPointer(mark) - base
-                guard block + 6 <= place else { return }
-                var term = 0
-                for octet in UnsafeRawBufferPointer(rebasing: page[(block + 6)..<place]) where octet == 0 { term += 1 }
-                var postings = 0
-                for octet in UnsafeRawBufferPointer(rebasing: page[(block + 1)..<(block + 5)]) {
-                    postings = postings << 6 | Int(octet & 0x3F)
-                }
-                hits.append(Hit(block: postings, term: term))
-                guard let end = memchr(base + place, 0, page.count - place) else { return }
-                position = UnsafeRawPointer(end) - base
-                // Its NUL is the one before the next term, unless the pattern has it as its end.
-                if pattern.octets.last == 0, pattern.offset == 0 { position += 1 }
+        var position = 0
+        while let found = finder.first(in: page, from: position) {
+            let place = found + pattern.offset
+            guard let hit = hit(at: place, in: page), let end = memchr(base + place, 0, page.count - place) else {
+                return hits
             }
+            hits.append(hit)
+            // The NUL behind a term is also the one before the next.
+            position = UnsafeRawPointer(end) - base
+            if pattern.offset == 0 { position += 1 }
         }
         return hits
+    }
+
+    /// The term that a place is in.
+    private static func hit(at place: Int, in page: UnsafeRawBufferPointer) -> Hit? {
+        var block = place - 1
+        var term = 0
+        while block >= 0, page[block] != PageWriter.mark {
+            if page[block] == 0 { term += 1 }
+            block -= 1
+        }
+        // The first NUL belongs to the mark.
+        guard block >= 0, term > 0 else { return nil }
+        var postings = 0
+        for octet in page[(block + 1)..<(block + 5)] { postings = postings << 6 | Int(octet & 0x3F) }
+        return Hit(block: postings, term: term - 1)
     }
 
     /// Adds the documents of the terms that fit; hits of one block stand in their order.

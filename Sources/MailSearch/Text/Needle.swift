@@ -1,5 +1,3 @@
-internal import Glibc
-
 /// What is looked for in a text, folded, with what the index can be asked about it.
 struct Needle: Hashable, Sendable {
     /// Folded; empty fits all.
@@ -10,8 +8,10 @@ struct Needle: Hashable, Sendable {
     let isDecidedByTerms: Bool
 
     /// From the text as it was given.
-    init(_ text: String) {
-        let octets = FoldedText.fold(text)
+    init(_ text: String) { self.init(folded: FoldedText.fold(text)) }
+
+    /// From octets that are folded.
+    init(folded octets: [UInt8]) {
         self.octets = octets
         var patterns: [TermPattern] = []
         octets.withUnsafeBufferPointer { octets in
@@ -64,12 +64,7 @@ struct Needle: Hashable, Sendable {
     /// Whether a folded text has it.
     func isContained(in folded: [UInt8]) -> Bool {
         guard !octets.isEmpty else { return true }
-        return folded.withUnsafeBytes { text in
-            octets.withUnsafeBytes { needle in
-                guard let text = text.baseAddress, let start = needle.baseAddress else { return false }
-                return memmem(text, folded.count, start, needle.count) != nil
-            }
-        }
+        return folded.withUnsafeBytes { OctetFinder(octets).first(in: $0, from: 0) != nil }
     }
 }
 
