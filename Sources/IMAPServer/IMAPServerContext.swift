@@ -37,13 +37,17 @@ package struct IMAPServerContext: Sendable {
     /// Seconds since 1970.
     package let now: @Sendable () -> Int64
 
+    /// Changes that wait for one session; with more, it compares the mailbox with what its client knows.
+    package var changesHeldMax = 1_000
+
     let metrics: IMAPServerMetrics
 
     /// For one listener.
     package init(
         listener: String, configuration: IMAPConfiguration, limits: IMAPLimits = IMAPLimits(), tls: IMAPTLS,
         directory: Directory, mailStore: MailStore, store: Store, delivery: Delivery, connections: AccountConnections,
-        recentClaims: RecentClaims, decoySecret: SecretBytes, loginGuard: LoginGuard, logger: Logger, now: @escaping @Sendable () -> Int64
+        recentClaims: RecentClaims, decoySecret: SecretBytes, loginGuard: LoginGuard, logger: Logger,
+        now: @escaping @Sendable () -> Int64
     ) {
         self.configuration = configuration
         self.limits = limits

@@ -1,6 +1,8 @@
+internal import CoreMetrics
 internal import IMAP
 internal import NIOCore
 internal import ServerRuntime
+internal import Storage
 
 /// What the machine asks, and who answers.
 extension IMAPSession {
@@ -16,10 +18,12 @@ extension IMAPSession {
         case .appendPart(let part): return machine.answer(appendPart: await appendPart(part))
         case .appendEnd(let target, let tag):
             let completion = await appendEnd(target, tag, replies)
-            return await finish(completion, .permitted, replies)
+            // Messages that came before this one are to be heard of before it.
+            if selected != nil { try? await context.store.read { _ in } }
+            return await finish(completion, .ownChange, replies)
         case .idleEnded:
             context.metrics.idling.decrement()
-            return await finish(.ok("Idle ended"), .permitted, replies)
+            return await finish(.ok(), .idle, replies)
         }
     }
 
@@ -35,16 +39,17 @@ extension IMAPSession {
         case .delete where completion.condition == .ok: await leaveDeleted(replies)
         default: break
         }
-        return await finish(completion, command.expungePermission, replies)
+        noteOwnNames(command)
+        return await finish(completion, command.occasion, replies)
     }
 
     /// Tells what has changed meanwhile, then how the command ended.
     nonisolated(nonsending)
         private func finish(
-            _ completion: IMAPCompletion, _ permission: ExpungePermission, _ replies: ReplyWriter
+            _ completion: IMAPCompletion, _ occasion: TellingOccasion, _ replies: ReplyWriter
         ) async -> IMAPAction
     {
-        if let farewell = await tellChanges(permission, replies) {
+        if let farewell = await tellChanges(occasion, replies) {
             closeSelected()
             return machine.logOut(farewell.text)
         }
@@ -126,5 +131,17 @@ extension IMAPSession {
         var writer = IMAPResponseWriter(dialect: machine.dialect)
         write(&writer)
         replies.append(writer.take())
+    }
+}
+
+extension IMAPCommand {
+    /// What may be told at its end.
+    fileprivate var occasion: TellingOccasion {
+        switch self {
+        case .expunge, .move, .copy: .ownChange
+        // NOTIFY is a NOOP as well (RFC 5465 §3.1).
+        case .notify: .idle
+        default: .command(expungePermission)
+        }
     }
 }

@@ -1,6 +1,7 @@
 internal import MailCore
 internal import MailStore
 internal import ServerRuntime
+internal import Storage
 internal import Synchronization
 
 /// Changes to mailboxes on their way from the store's writer to a session's event loop.

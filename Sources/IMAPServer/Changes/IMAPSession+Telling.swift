@@ -1,3 +1,4 @@
+internal import Directory
 internal import IMAP
 internal import MailCore
 internal import MailStore
@@ -15,7 +16,7 @@ extension IMAPSession {
     ///
     /// - Returns: a farewell where the mailbox cannot stay open.
     nonisolated(nonsending)
-        func tellChanges(_ permission: ExpungePermission, _ replies: ReplyWriter) async -> Farewell?
+        func tellChanges(_ occasion: TellingOccasion, _ replies: ReplyWriter) async -> MailboxLoss?
     {
         do {
             try await noteChanges()
@@ -24,9 +25,7 @@ extension IMAPSession {
                 hasAccessChanged = false
                 guard try await tellAccess(replies) else { return .noAccess }
             }
-            if let permission = notifying?.narrowed(permission, occasion) ?? permission {
-                try await tellView(permission, replies)
-            }
+            try await tellView(occasion, replies)
             try await tellNotices(replies)
         } catch {
             // What could not be told now is told later: the view has it, or is compared with the store.
@@ -36,7 +35,7 @@ extension IMAPSession {
     }
 
     /// Why the connection ends.
-    enum Farewell {
+    enum MailboxLoss {
         case deleted
         case noAccess
 
@@ -49,19 +48,26 @@ extension IMAPSession {
     }
 
     nonisolated(nonsending)
-        private func tellView(_ permission: ExpungePermission, _ replies: ReplyWriter) async throws
+        private func tellView(_ occasion: TellingOccasion, _ replies: ReplyWriter) async throws
     {
-        guard let told = selected?.view.count, selected?.view.hasPendingChanges == true else { return }
-        guard let update = selected?.takeUpdate(permission, machine.dialect), let mailbox = selected else { return }
+        guard selected?.view.hasPendingChanges == true else { return }
+        let told = notifying?.selected ?? .everything
+        guard let permission = told.permission(on: occasion) else { return }
+        guard let lastTold = selected?.view.lastUID?.rawValue ?? 0 as UInt32?,
+            let update = selected?.view.takeUpdate(permission, machine.dialect), let mailbox = selected
+        else { return }
         if mailbox.view.expungedUntold.isEmpty { selected?.earliestUntoldExpunge = nil }
         respond(replies) { $0.changes(update) }
         switch update.flagChanges {
-        case .none: break
+        case _ where !told.tellsFlags, .none: break
         case .messages(let messages): try await tellFlags(of: UIDSet(messages.map(\.uid)), replies)
         case .since(let modSeq): try await tellFlags(changedSince: modSeq, among: mailbox.view.uids, replies)
         }
         tellBoundOfKnowledge(replies)
-        if let exists = update.exists, exists > told { try await tellNew(replies) }
+        if update.exists != nil, let attributes = told.newMessageAttributes, lastTold < UInt32.max {
+            let new = UIDSet(UID(rawValue: lastTold + 1)...UID(rawValue: .max)).intersection(mailbox.view.uids)
+            try await tellNew(new, attributes, replies)
+        }
     }
 
     /// A client that goes away now must ask again from before the expunges that it could not be told (RFC 7162 §3.2).
@@ -99,7 +105,7 @@ extension IMAPSession {
         guard let key = selected?.key else { return [] }
         return try await context.store.read { transaction in
             var messages: [FlagsOfMessage] = []
-            try MailStore.rows(of: uids, in: key, transaction) { messages.append(FlagsOfMessage($0)) }
+            try MailStore.rows(of: uids, in: key, [], transaction) { messages.append(FlagsOfMessage($0)) }
             return messages
         }
     }
@@ -197,13 +203,6 @@ extension FlagsOfMessage {
         self.init(
             uid: message.uid, flags: FlagList(message.flags, keywords: message.keywords.compactMap { Keyword($0) }),
             modSeq: message.modSeq)
-    }
-}
-
-extension SelectedMailbox {
-    /// Makes the step to what is told now.
-    mutating func takeUpdate(_ permission: ExpungePermission, _ dialect: IMAPDialect) -> MailboxViewUpdate {
-        view.takeUpdate(permission, dialect)
     }
 }
 

@@ -1,6 +1,7 @@
 internal import IMAP
 internal import MailCore
 internal import MailStore
+internal import Storage
 
 /// What NOTIFY asked for (RFC 5465), and what is to be told of it.
 struct Notifying {
@@ -8,6 +9,8 @@ struct Notifying {
     enum Selected {
         /// Nothing, but for what the client's own expunges come to.
         case nothing
+        /// NOTIFY was not said: all, with commands and IDLE.
+        case everything
         case told(NotifyEvents, newMessages: [FetchAttribute], Expunges)
 
         /// When expunges are told.

@@ -1,7 +1,9 @@
+internal import Directory
 internal import IMAP
 internal import MailCore
 internal import MailStore
 internal import ServerRuntime
+internal import Storage
 
 /// COPY and MOVE (RFC 9051 §6.4.7, §6.4.8, RFC 4315, RFC 6851).
 extension IMAPSession {
@@ -39,6 +41,14 @@ extension IMAPSession {
         } catch {
             return completion(of: error, in: "moving messages")
         }
+    }
+
+    /// How much an account may hold.
+    nonisolated(nonsending)
+        private func quota(of account: AccountID) async throws -> MailQuota
+    {
+        let octets = try await context.store.read { try Directory.quotaBytes(of: account, in: $0) }
+        return octets > 0 ? MailQuota(octetsMax: octets) : .none
     }
 
     nonisolated(nonsending)

@@ -2,6 +2,7 @@ internal import IMAP
 internal import MailCore
 internal import MailStore
 internal import ServerRuntime
+internal import Storage
 
 /// QRESYNC: what a client missed that comes back (RFC 7162 §3.2.5).
 extension IMAPSession {

@@ -57,6 +57,8 @@ extension IMAPSession {
         fetching = FetchState()
         searching = SearchState()
         ownChanges = []
+        fate = .stays
+        hasAccessChanged = false
         listenToWhatIsAsked()
     }
 
@@ -102,7 +104,9 @@ extension IMAPSession {
             writer.untagged(.ok, code: .highestModSeq(snapshot.highestModSeq), "Highest modification sequence")
             writer.untagged(.ok, code: .mailboxID(found.objectID), "The mailbox's identifier")
             // RFC 9051 §6.3.2: clients of IMAP4rev2 are told the name in its normal form.
-            if machine.enabled.contains(.imap4rev2) { writer.list(ListedMailbox(found, mailbox.name)) }
+            if machine.enabled.contains(.imap4rev2) {
+                writer.list(ListedMailbox(name: mailbox.name, uses: found.use.map { [$0] } ?? []))
+            }
         }
     }
 
