@@ -44,11 +44,17 @@ extension MailStore {
             "UPDATE account_state SET next_mailbox = next_mailbox + 1, mod_seq = ?2 WHERE account = ?1", key,
             .integer(modSeq.rawValue))
         try transaction.run(
-            "INSERT INTO mailbox VALUES (?1, ?2, ?3, ?4, ?5, 1, ?6, 0, 0, 0, 1, 0)", key, .integer(number), .text(name),
+            """
+            INSERT INTO mailbox (account, mailbox, name, special_use, uid_validity, uid_next, mod_seq, messages, unseen,
+                octets, subscribed)
+            VALUES (?1, ?2, ?3, ?4, ?5, 1, ?6, 0, 0, 0, 1)
+            """, key, .integer(number), .text(name),
             .optional(specialUse?.rawValue), .integer(Int64(uidValidity.rawValue)), .integer(modSeq.rawValue))
         try transaction.salvage(table: "mailbox", key: "account", key)
         try transaction.salvage(table: "account_state", key: "account", key)
-        return MailboxID(rawValue: number)
+        let mailbox = MailboxID(rawValue: number)
+        transaction.announce(.mailboxCreated(MailboxKey(account: account, mailbox: mailbox), name: name))
+        return mailbox
     }
 
     /// The mailbox of a name; INBOX in any case (RFC 9051 §5.1).
