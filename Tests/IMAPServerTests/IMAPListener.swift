@@ -9,6 +9,7 @@ import NIOPosix
 import SASL
 import ServerRuntime
 import Storage
+import Testing
 
 @testable import IMAPServer
 
