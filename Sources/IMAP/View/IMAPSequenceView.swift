@@ -89,14 +89,16 @@ package struct IMAPSequenceView: Sendable {
     // MARK: Noting
 
     /// New messages, above all that were noted before. Those at or below are known already and passed over.
-    package mutating func noteNew(_ uids: UIDSet, _ recency: Recency = .old) {
+    ///
+    /// - Parameter recent: those that no session was told of before.
+    package mutating func noteNew(_ uids: UIDSet, recent: UIDSet = UIDSet()) {
         var new = UIDSet()
         for range in uids.ranges where range.upperBound > highestNoted {
             new.append(max(range.lowerBound, highestNoted + 1)...range.upperBound)
         }
         guard let last = new.last else { return }
         pendingNew = pendingNew.union(new)
-        if recency == .recent { pendingRecent = pendingRecent.union(new) }
+        if !recent.isEmpty { pendingRecent = pendingRecent.union(new.intersection(recent)) }
         highestNoted = last.rawValue
     }
 
@@ -127,6 +129,17 @@ package struct IMAPSequenceView: Sendable {
             } else {
                 pendingFlags = .messages(changed)
             }
+        }
+    }
+
+    /// Flags may have changed after this, it is not known of which messages.
+    package mutating func noteFlagsChanged(since modSeq: ModSeq) {
+        switch pendingFlags {
+        case .since(let earlier): pendingFlags = .since(min(earlier, modSeq))
+        case .none: pendingFlags = .since(modSeq)
+        case .messages(let changed):
+            let least = changed.values.min().map { ModSeq(rawValue: max($0.rawValue - 1, 0)) } ?? modSeq
+            pendingFlags = .since(min(least, modSeq))
         }
     }
 
