@@ -34,15 +34,15 @@ extension MailStore {
         }
         for email in emails { try releaseContent(email, in: transaction) }
         let key = SQLValue.integer(account.rawValue)
+        try transaction.query("SELECT mailbox, name FROM mailbox WHERE account = ?1", key) { row in
+            let mailbox = MailboxKey(account: account, mailbox: MailboxID(rawValue: row.integer(0)))
+            transaction.announce(.mailboxDeleted(mailbox, name: row.text(1)))
+        }
         try forgetAccess(of: account, in: transaction)
         try forgetAnnotations(of: account, in: transaction)
         try transaction.run("DELETE FROM subscription WHERE account = ?1", key)
         try transaction.salvage(table: "subscription", key: "account", key)
         try transaction.run("DELETE FROM removed_mailbox WHERE account = ?1", key)
-        try transaction.query("SELECT mailbox, name FROM mailbox WHERE account = ?1", key) { row in
-            let mailbox = MailboxKey(account: account, mailbox: MailboxID(rawValue: row.integer(0)))
-            transaction.announce(.mailboxDeleted(mailbox, name: row.text(1)))
-        }
         try transaction.run("DELETE FROM message WHERE account = ?1", key)
         try transaction.run("DELETE FROM mailbox WHERE account = ?1", key)
         try transaction.run("DELETE FROM expunged WHERE account = ?1", key)

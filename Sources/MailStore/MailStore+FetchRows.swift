@@ -82,14 +82,14 @@ extension MailStore {
     /// Hands over the messages in a range of numbers, ascending, that were changed after a tick of the account's clock.
     package static func fetchRows(
         _ key: MailboxKey, _ uids: ClosedRange<UInt32>, changedSince: ModSeq?, _ columns: FetchColumns,
-        in transaction: SQLTransaction, each: (FetchRow) throws -> ScanDemand
+        in transaction: SQLTransaction, each: (FetchRow) throws -> Storage.ScanDemand
     ) throws {
         let account = SQLValue.integer(key.account.rawValue)
         let mailbox = SQLValue.integer(key.mailbox.rawValue)
         let first = SQLValue.integer(Int64(uids.lowerBound))
         let last = SQLValue.integer(Int64(uids.upperBound))
         let since = SQLValue.integer(changedSince?.rawValue ?? -1)
-        func hand(_ row: SQLRow) throws -> ScanDemand { try each(FetchRow(row: row)) }
+        func hand(_ row: SQLRow) throws -> Storage.ScanDemand { try each(FetchRow(row: row)) }
         switch columns {
         case .copy:
             try transaction.scan(
@@ -129,7 +129,7 @@ extension MailStore {
     /// nil for one of which nobody knows.
     package static func fetchContents(
         _ key: MailboxKey, _ uids: ClosedRange<UInt32>, changedSince: ModSeq?, in transaction: SQLTransaction,
-        each: (UID, StoredOctets?) throws -> ScanDemand
+        each: (UID, StoredOctets?) throws -> Storage.ScanDemand
     ) throws {
         try transaction.scan(
             """
