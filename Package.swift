@@ -115,7 +115,12 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "DirectoryTests", dependencies: ["Directory", "SenderAuthentication"], swiftSettings: strict),
-        .target(name: "MailStore", dependencies: ["InternetMessage", "MailCore", "Storage"], swiftSettings: strict),
+        .target(
+            name: "MailStore", dependencies: ["Directory", "InternetMessage", "MailCore", "Storage"],
+            swiftSettings: strict),
+        .target(
+            name: "MailSearch", dependencies: ["InternetMessage", "MailCore", "MailStore", "Storage", nio],
+            swiftSettings: strict),
         .target(name: "MailQueue", dependencies: ["MailCore", "Storage"], swiftSettings: strict),
         .target(name: "MailTrace", dependencies: ["MailCore", "Storage"], swiftSettings: strict),
 
@@ -252,6 +257,11 @@ let package = Package(
                 "Storage", nio,
             ],
             swiftSettings: strict),
+        .testTarget(
+            name: "MailSearchTests",
+            dependencies: [
+                "AgentTestSupport", "Delivery", "InternetMessage", "MailCore", "MailSearch", "MailStore", "Storage", nio,
+            ], swiftSettings: strict),
         .testTarget(
             name: "MailQueueTests",
             dependencies: [

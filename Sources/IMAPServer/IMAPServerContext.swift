@@ -26,6 +26,8 @@ package struct IMAPServerContext: Sendable {
     package let delivery: Delivery
     /// Sessions of all listeners, counted by account.
     package let connections: AccountConnections
+    /// Who was told first of messages that came meanwhile.
+    package let recentClaims: RecentClaims
     /// What unknown users' salts come from.
     package let decoySecret: SecretBytes
     /// Watches over logins, together with all other listeners.
@@ -35,13 +37,17 @@ package struct IMAPServerContext: Sendable {
     /// Seconds since 1970.
     package let now: @Sendable () -> Int64
 
+    /// Changes that wait for one session; with more, it compares the mailbox with what its client knows.
+    package var changesHeldMax = 1_000
+
     let metrics: IMAPServerMetrics
 
     /// For one listener.
     package init(
         listener: String, configuration: IMAPConfiguration, limits: IMAPLimits = IMAPLimits(), tls: IMAPTLS,
         directory: Directory, mailStore: MailStore, store: Store, delivery: Delivery, connections: AccountConnections,
-        decoySecret: SecretBytes, loginGuard: LoginGuard, logger: Logger, now: @escaping @Sendable () -> Int64
+        recentClaims: RecentClaims, decoySecret: SecretBytes, loginGuard: LoginGuard, logger: Logger,
+        now: @escaping @Sendable () -> Int64
     ) {
         self.configuration = configuration
         self.limits = limits
@@ -51,10 +57,18 @@ package struct IMAPServerContext: Sendable {
         self.store = store
         self.delivery = delivery
         self.connections = connections
+        self.recentClaims = recentClaims
         self.decoySecret = decoySecret
         self.loginGuard = loginGuard
         self.logger = logger
         self.now = now
         metrics = IMAPServerMetrics(listener: listener)
     }
+}
+
+extension IMAPServerContext {
+    /// What works, and so is offered.
+    ///
+    /// Not among it: JMAPACCESS waits for JMAP; MESSAGELIMIT and SAVELIMIT name limits that we do not have.
+    package static let capabilities = IMAPCapabilitySet.all.subtracting([.jmapAccess, .messageLimit, .saveLimit])
 }

@@ -21,12 +21,28 @@ extension IMAPSession {
     }
 
     private func completion(of error: MailStoreError) -> IMAPCompletion {
-        switch error {
+        let text = "\(error)"
+        return switch error {
         case .noSuchMailbox: .no("There is no such mailbox", code: .nonExistent)
         case .mailboxExists: .no("There is such a mailbox already", code: .alreadyExists)
-        case .badMailboxName: .no("That cannot be a mailbox's name", code: .cannot)
+        case .badMailboxName, .reservedMailboxName, .inboxStays, .cannotRename, .ownerKeepsRights:
+            .no(text, code: .cannot)
+        case .notPermitted: .no("You may not do that", code: .noPermission)
+        case .specialUseTaken: .no(text, code: .useAttribute)
         case .noSuchAccount: .no("The account is gone", code: .contactAdmin)
-        case .uidsUsedUp: .no("The mailbox has no number left for another message", code: .limit)
+        case .overQuota: .no("The account is full", code: .overQuota)
+        case .annotationTooLong(let most): .no(text, code: .metadataMaxSize(UInt64(max(most, 0))))
+        case .tooManyAnnotations: .no(text, code: .metadataTooMany)
+        case .uidsUsedUp, .tooManyKeywords, .tooManyMailboxes, .tooManySubscriptions, .tooManyAccessEntries:
+            .no(text, code: .limit)
+        }
+    }
+
+    /// What a client is told that may not do something with a mailbox.
+    func completion(of refusal: AccessibleMailbox.Refusal) -> IMAPCompletion {
+        switch refusal {
+        case .nonExistent: .no("There is no such mailbox", code: .nonExistent)
+        case .noPermission: .no("You may not do that", code: .noPermission)
         }
     }
 

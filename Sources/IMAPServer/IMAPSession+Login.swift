@@ -5,6 +5,7 @@ internal import Logging
 internal import MailCore
 internal import SASL
 internal import ServerRuntime
+internal import Storage
 
 /// Who it is.
 extension IMAPSession {
@@ -73,9 +74,10 @@ extension IMAPSession {
 
     /// The session is nobody's (RFC 8437), or over.
     func leaveAccount() {
-        selected = nil
-        searching = SearchState()
-        fetching = FetchState()
+        notifying = nil
+        closeSelected()
+        subscription?.cancel()
+        subscription = nil
         if let account { context.connections.release(account.id) }
         account = nil
         claimant = nil

@@ -1,3 +1,4 @@
+internal import CoreMetrics
 internal import Directory
 internal import IMAP
 internal import Logging
@@ -5,6 +6,7 @@ internal import MailCore
 package import NIOCore
 internal import SASL
 package import ServerRuntime
+internal import Storage
 
 /// One connection to an IMAP listener: the machine says what to do, this does it.
 ///
@@ -43,10 +45,34 @@ package final class IMAPSession: ConnectionSession {
     /// Searches whose results are kept up to date (RFC 5267).
     var searching = SearchState()
 
+    /// Changes that others make, on their way here.
+    let inbox: ChangeInbox
+    /// To the changes of some accounts' mailboxes.
+    var subscription: MailChanges.Subscription?
+    /// What the session has changed itself and not heard of yet.
+    var ownChanges: Set<ModSeq> = []
+    /// What NOTIFY asked for; nil where it was not said.
+    var notifying: Notifying?
+    /// Names of mailboxes that the client has made, renamed or deleted itself.
+    var ownNames: Set<String> = []
+    /// Names that the client has subscribed to or unsubscribed from itself.
+    var ownSubscriptions: Set<String> = []
+    /// What became of the selected mailbox.
+    var fate = MailboxFate.stays
+    /// Whether the user's rights may be others than before.
+    var hasAccessChanged = false
+
+    /// Whether the selected mailbox is still there.
+    enum MailboxFate {
+        case stays
+        case deleted
+    }
+
     /// For a connection just accepted.
     package init(_ context: IMAPServerContext, _ info: ConnectionInfo) {
         self.context = context
         self.info = info
+        inbox = ChangeInbox(waker: info.waker, changesMax: context.changesHeldMax)
         machine = IMAPServerStateMachine(
             configuration: context.configuration, limits: context.limits, tls: context.tls,
             nonces: SASLNonceSource(seed: Directory.nonceSeed()), decoySecret: context.decoySecret)
@@ -82,8 +108,25 @@ package final class IMAPSession: ConnectionSession {
             await flushMessages()
             return .proceed
         case .tellChanges:
-            return .proceed
+            return await tellWithoutCommand(replies)
         }
+    }
+
+    /// Something has changed that may be told without a command.
+    package func wake(replies: inout ByteBuffer) -> ConnectionStep<Question> {
+        guard machine.isIdling || notifying?.tellsAtOnce == true else { return .needInput }
+        return .ask(Question(matter: .tellChanges))
+    }
+
+    nonisolated(nonsending)
+        private func tellWithoutCommand(_ replies: ReplyWriter) async -> ConnectionStep<Question>
+    {
+        guard let farewell = await tellChanges(machine.isIdling ? .idle : .unasked, replies) else { return .proceed }
+        closeSelected()
+        var output = ByteBuffer()
+        let step = step(machine.logOut(farewell.text), &output)
+        replies.append(output)
+        return step
     }
 
     package func tlsEstablished(_ information: TLSInformation) {
@@ -101,12 +144,13 @@ package final class IMAPSession: ConnectionSession {
             case .readTimeout, .lifetime: "Autologout, the connection was idle for too long"
             case .shutdown: "The server is shutting down"
             case .overflow: "Too much input"
-            case .corruptedInput: "What you send cannot be inflated"
+            case .corruptedInput: "What you sent cannot be inflated"
             }
         _ = step(machine.logOut(text, code: reason == .shutdown ? .unavailable : nil), &replies)
     }
 
     package func ended(_ end: SessionEnd) {
+        if machine.isIdling { context.metrics.idling.decrement() }
         abandonMessages()
         leaveAccount()
         context.logger.debug(
@@ -131,7 +175,10 @@ package final class IMAPSession: ConnectionSession {
             return .proceed
         case .idle(let octets):
             replies.writeImmutableBuffer(octets)
-            return .proceed
+            context.metrics.idling.increment()
+            // What has happened already is told at once.
+            alert()
+            return .ask(Question(matter: .tellChanges))
         case .startTLS(let octets):
             replies.writeImmutableBuffer(octets)
             return .startTLS

@@ -1,11 +1,11 @@
 /// A mailbox among those of all accounts.
 public struct MailboxKey: Hashable, Sendable {
-    /// Whose it is.
+    /// Whose it is, whoever else may use it.
     public var account: AccountID
-    /// Which of its owner's.
+    /// Its number in that account.
     public var mailbox: MailboxID
 
-    /// As above.
+    /// The mailbox of an account.
     public init(account: AccountID, mailbox: MailboxID) {
         self.account = account
         self.mailbox = mailbox

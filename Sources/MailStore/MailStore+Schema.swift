@@ -103,6 +103,10 @@ extension MailStore {
                 ) WITHOUT ROWID
                 """,
             ],
+            MailboxSchema.version4,
         ], references: ["SELECT email FROM message"],
-        salvaged: [("mailbox", "account"), ("account_state", "account")])
+        salvaged: [
+            ("mailbox", "account"), ("account_state", "account"), ("subscription", "account"), ("acl", "account"),
+            ("annotation", "account"),
+        ])
 }

@@ -10,6 +10,8 @@ internal import Synchronization
 public final class Store: Sendable {
     /// The data folder.
     public let folder: String
+    /// What is different in the store, as it happens.
+    package let changes: MailChanges
     let limits: StorageLimits
     let parts: [SchemaPart]
     let describing: LogDescribing
@@ -27,7 +29,7 @@ public final class Store: Sendable {
 
     init(
         folder: String, limits: StorageLimits, parts: [SchemaPart], describing: LogDescribing, segments: SegmentFiles,
-        lockFile: File, committer: Committer, nextEmail: Int64
+        lockFile: File, committer: Committer, changes: MailChanges, nextEmail: Int64
     ) {
         self.folder = folder
         self.limits = limits
@@ -35,6 +37,7 @@ public final class Store: Sendable {
         self.describing = describing
         self.segments = segments
         self.lockFile = lockFile
+        self.changes = changes
         self.nextEmail = Mutex(nextEmail)
         commits = CommitQueue(committer: committer, limits: limits)
         readers = ReaderPool(path: StoreFiles.database(folder))

@@ -78,7 +78,7 @@ import Testing
                 AccountID(rawValue: 1), MailboxID(rawValue: 2), UID(rawValue: 3), ModSeq(rawValue: 4),
                 SystemFlags(rawValue: 5), keywords: ["x"]),
             .rows(
-                table: "t", key: .init(name: "k", value: .integer(1)),
+                table: "t", key: [.init(name: "k", value: .integer(1)), .init(name: "l", value: .text("m"))],
                 rows: [
                     [.init(name: "a", value: .null), .init(name: "b", value: .text("ñ"))],
                     [.init(name: "c", value: .octets([1]))],

@@ -1,4 +1,5 @@
 internal import IMAP
+internal import MailCore
 internal import ServerRuntime
 
 /// Mailboxes, subscriptions, rights, quotas, annotations.

@@ -78,6 +78,10 @@ final class CommitQueue: @unchecked Sendable {  // `jobs` and `isClosed` are rea
             lock.unlock(withValue: jobs.isEmpty && !isClosed ? .none : .some)
             if isLast { return committer.close() }
             if !group.isEmpty { committer.commit(group) }
+            if committer.hasAwaitedRows {
+                let soon = ContinuousClock.now + .seconds(limits.awaitedSecondsMax)
+                revealAt = min(revealAt ?? soon, soon)
+            }
         }
     }
 

@@ -25,6 +25,7 @@ final class Committer: @unchecked Sendable {
     private let segments: SegmentFiles
     private let describing: LogDescribing
     private let limits: StorageLimits
+    private let changes: MailChanges
     private let onFatal: @Sendable (StorageError) -> Void
     private var isSynchronousFull: Bool?
     private var checkpointer: Checkpointer
@@ -36,13 +37,14 @@ final class Committer: @unchecked Sendable {
 
     init(
         connection: SQLiteConnection, log: MessageLog, segments: SegmentFiles, describing: LogDescribing,
-        limits: StorageLimits, onFatal: @escaping @Sendable (StorageError) -> Void
+        limits: StorageLimits, changes: MailChanges, onFatal: @escaping @Sendable (StorageError) -> Void
     ) {
         self.connection = connection
         self.log = log
         self.segments = segments
         self.describing = describing
         self.limits = limits
+        self.changes = changes
         self.onFatal = onFatal
         checkpointer = Checkpointer(connection: connection, pagesMax: limits.checkpointPages, onFatal: onFatal)
         confirmed = Mutex(log.end)
@@ -50,6 +52,9 @@ final class Committer: @unchecked Sendable {
 
     /// Whether rows of confirmed deliveries are not yet visible to readers. May be asked on any thread.
     var hasHiddenRows: Bool { isHiding.load(ordering: .acquiring) }
+
+    /// Whether a listener waits to be told of hidden rows. On the writer's thread.
+    var hasAwaitedRows: Bool { hidden.isAwaited }
 
     /// Where the log ended when a group was confirmed last: what stands before it is never taken back. May be asked on any
     /// thread.
@@ -189,6 +194,7 @@ final class Committer: @unchecked Sendable {
                 transaction.notes.map(MessageLog.Entry.init(note:)), isFlushNeeded: isFlushNeeded,
                 notesAreLive: job.isMaintenance)
             group.actionsAfterCommit += transaction.actionsAfterCommit
+            group.announced += transaction.announced
         } catch {
             // A full disk makes the engine roll the whole transaction back by itself.
             guard connection.isInTransaction else { throw error }
@@ -244,9 +250,11 @@ final class Committer: @unchecked Sendable {
     private func keepHidden(_ group: CommitGroup) {
         if connection.isInTransaction {
             hidden.add(group)
+            if !hidden.isAwaited { hidden.isAwaited = changes.isHeard(group.announced) }
             isHiding.store(true, ordering: .releasing)
         } else {
             for action in group.actionsAfterCommit { action() }
+            changes.tell(group.announced)
         }
     }
 
@@ -266,9 +274,10 @@ final class Committer: @unchecked Sendable {
             }
             refilingPause.end()
         }
-        let actions = hidden.removeAll()
+        let (actions, announced) = hidden.removeAll()
         isHiding.store(false, ordering: .releasing)
         for action in actions { action() }
+        changes.tell(announced)
     }
 
     private func commitHidden() throws {

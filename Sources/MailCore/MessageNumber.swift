@@ -1,5 +1,3 @@
-package import MailCore
-
 /// What names a message of a mailbox: a sequence number or a UID.
 package protocol MessageNumber: Hashable, Comparable, Sendable {
     /// From 1 up.

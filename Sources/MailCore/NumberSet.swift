@@ -1,9 +1,5 @@
-package import MailCore
-
 /// UIDs of one mailbox.
 package typealias UIDSet = NumberSet<UID>
-/// Sequence numbers of one session's view.
-package typealias SequenceNumberSet = NumberSet<SequenceNumber>
 
 /// Numbers of messages as ascending ranges that neither touch nor overlap: what a sequence-set means once `*` is known.
 package struct NumberSet<Number: MessageNumber>: Hashable, Sendable {
@@ -98,22 +94,27 @@ package struct NumberSet<Number: MessageNumber>: Hashable, Sendable {
         return rest
     }
 
+    /// Those at some positions in the ascending order, counted from 0; positions beyond the last are left out.
+    package func numbers(at positions: Range<Int>) -> NumberSet {
+        var chosen = NumberSet()
+        var before = 0
+        for range in ranges {
+            let lower = max(positions.lowerBound, before)
+            let upper = min(positions.upperBound, before + range.count)
+            if lower < upper {
+                let first = range.lowerBound + UInt32(lower - before)
+                chosen.append(first...(first + UInt32(upper - lower - 1)))
+            }
+            before += range.count
+            if before >= positions.upperBound { break }
+        }
+        return chosen
+    }
+
     /// Every number, ascending.
     package func forEach(_ body: (Number) throws -> Void) rethrows {
         for range in ranges {
             for number in range { try body(Number(rawValue: number)) }
         }
-    }
-}
-
-extension Array {
-    /// The first position whose element fits, where all that fit stand behind all that do not; `count` where none fits.
-    func partitioned(_ fits: (Element) -> Bool) -> Int {
-        var (lower, upper) = (0, count)
-        while lower < upper {
-            let middle = lower + (upper - lower) / 2
-            if fits(self[middle]) { upper = middle } else { lower = middle + 1 }
-        }
-        return lower
     }
 }
