@@ -109,7 +109,7 @@ import Testing
             writer.fetchUID(uid, &items)
             writer.fetchInternalDate(date, &items)
             writer.fetchSize(4_286, &items)
-            writer.fetchEnvelope(Array("(NIL NIL)".utf8), &items)
+            Array("(NIL NIL)".utf8).withUnsafeBytes { writer.fetchEnvelope($0, &items) }
             writer.fetchModSeq(ModSeq(rawValue: 9), &items)
             writer.fetchEmailID("M1", &items)
             writer.fetchThreadID(nil, &items)
