@@ -323,5 +323,8 @@ let package = Package(
         .executableTarget(
             name: "store-bench", dependencies: ["Delivery", "Directory", "MailCore", "MailStore", "Storage", nio],
             path: "Benchmarks/store/Sources", swiftSettings: strict),
+        .executableTarget(
+            name: "connection-bench", dependencies: ["ServerRuntime", nio, nioPosix, logging],
+            path: "Benchmarks/connections/Sources", swiftSettings: strict),
     ]
 )

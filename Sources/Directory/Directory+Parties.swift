@@ -35,7 +35,7 @@ extension Directory {
     /// What a party is called; nil when it is gone.
     public static func name(of party: Party, in transaction: SQLTransaction) throws -> String? {
         switch party {
-        case .account(let account): try address(of: account, in: transaction)
+        case .account(let account): try writtenAddress(of: account, in: transaction)
         case .list(let list):
             try transaction.first("SELECT address FROM mailing_list WHERE id = ?1", .integer(list)) { $0.text(0) }
         case .domain(let domain):
@@ -44,7 +44,7 @@ extension Directory {
     }
 
     /// An account's address; nil when it is gone.
-    public static func address(of account: AccountID, in transaction: SQLTransaction) throws -> String? {
+    public static func writtenAddress(of account: AccountID, in transaction: SQLTransaction) throws -> String? {
         try transaction.first("SELECT address FROM account WHERE id = ?1", .integer(account.rawValue)) { $0.text(0) }
     }
 
@@ -64,7 +64,7 @@ extension Directory {
     /// All parties that an account belongs to: itself, its domain, and the lists that it is a member of, directly or by an
     /// alias or another list.
     public static func parties(of account: AccountID, in transaction: SQLTransaction) throws -> [Party] {
-        guard let text = try address(of: account, in: transaction), let address = EmailAddress(text) else { return [] }
+        guard let text = try writtenAddress(of: account, in: transaction), let address = EmailAddress(text) else { return [] }
         var parties: [Party] = [.account(account)]
         if let domain = try transaction.domain(address.domain) { parties.append(.domain(domain.id)) }
         var seen: Set<Int64> = []

@@ -69,3 +69,10 @@ package struct IMAPServerContext: Sendable {
         metrics = IMAPServerMetrics(listener: listener)
     }
 }
+
+extension IMAPServerContext {
+    /// What works, and so is offered.
+    ///
+    /// Not among it: JMAPACCESS waits for JMAP; MESSAGELIMIT and SAVELIMIT name limits that we do not have.
+    package static let capabilities = IMAPCapabilitySet.all.subtracting([.jmapAccess, .messageLimit, .saveLimit])
+}

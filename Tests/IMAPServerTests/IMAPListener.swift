@@ -9,6 +9,7 @@ import NIOPosix
 import SASL
 import ServerRuntime
 import Storage
+import Testing
 
 @testable import IMAPServer
 
@@ -41,7 +42,7 @@ struct IMAPListener {
         let context = IMAPServerContext(
             listener: "imap", configuration: configuration, tls: imapTLS, directory: test.directory,
             mailStore: test.mailStore, store: test.store, delivery: test.delivery,
-            connections: AccountConnections(perAccountMax: connectionsPerAccount),
+            connections: AccountConnections(perAccountMax: connectionsPerAccount), recentClaims: RecentClaims(),
             decoySecret: try await test.directory.scramDecoySecret(),
             loginGuard: LoginGuard(limits: logins, monotonicSeconds: { 1_000 }), logger: logger,
             now: { TestStore.now })
@@ -67,7 +68,7 @@ struct IMAPListener {
     /// One that has said who it is.
     func login(_ user: String = "ana@example.test") async throws -> IMAPClient {
         let client = try await connect()
-        try await client.ask("LOGIN \(user) \(TestStore.password.text)", "OK")
+        try await client.ask("LOGIN \(user) \"\(TestStore.password.text)\"", "OK")
         return client
     }
 

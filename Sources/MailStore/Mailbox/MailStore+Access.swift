@@ -135,7 +135,7 @@ extension MailStore {
         _ owner: AccountID, for account: AccountID, in transaction: SQLTransaction
     ) throws -> MailboxOwner? {
         guard owner != account else { return MailboxOwner(account: owner, namespace: .personal, address: "") }
-        guard let address = try Directory.address(of: owner, in: transaction) else { return nil }
+        guard let address = try Directory.writtenAddress(of: owner, in: transaction) else { return nil }
         return MailboxOwner(
             account: owner, namespace: try namespace(of: owner, in: transaction), address: address)
     }

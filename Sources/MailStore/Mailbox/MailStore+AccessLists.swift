@@ -60,6 +60,7 @@ extension MailStore {
         }
         try put(entry, key, in: transaction)
         try salvageAccess(key, in: transaction)
+        transaction.announce(.access(key))
     }
 
     /// The party that an identifier means; nil where there is none.

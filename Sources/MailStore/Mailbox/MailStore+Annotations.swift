@@ -116,6 +116,11 @@ extension MailStore {
         try transaction.salvage(
             table: "annotation",
             key: ["account": row.account, "mailbox": row.mailbox, "reader": row.reader, "entry": .text(entry)])
+        switch (subject, Annotation.scope(of: entry)) {
+        case (.mailbox(let key), .shared): transaction.announce(.metadata(key, key.account, entry: entry))
+        case (.mailbox(let key), .personal): transaction.announce(.metadata(key, account, entry: entry))
+        case (.server, _): transaction.announce(.metadata(nil, account, entry: entry))
+        }
     }
 
     /// Where an annotation stands: those of the server under mailbox 0, shared ones under reader 0.

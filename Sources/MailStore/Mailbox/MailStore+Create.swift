@@ -137,6 +137,7 @@ extension MailStore {
             try inheritAccess(made, from: parent, in: transaction)
         }
         try transaction.salvage(table: "account_state", key: "account", key)
+        transaction.announce(.mailboxCreated(made, name: name))
         return mailbox
     }
 

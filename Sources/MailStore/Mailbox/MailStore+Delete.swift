@@ -47,12 +47,15 @@ extension MailStore {
                 FROM mailbox WHERE account = ?1 AND mailbox = ?2)
             WHERE account = ?1
             """, account, mailbox, .integer(modSeq.rawValue))
-        try transaction.run("DELETE FROM mailbox WHERE account = ?1 AND mailbox = ?2", account, mailbox)
+        let name = try transaction.first(
+            "DELETE FROM mailbox WHERE account = ?1 AND mailbox = ?2 RETURNING name", account, mailbox
+        ) { $0.text(0) }
         try transaction.run("INSERT INTO removed_mailbox VALUES (?1, ?2)", account, mailbox)
         try forgetAccess(to: key, in: transaction)
         try forgetAnnotations(of: key, in: transaction)
         try salvageMailbox(key, in: transaction)
         try transaction.salvage(table: "account_state", key: "account", account)
+        transaction.announce(.mailboxDeleted(key, name: name ?? ""))
     }
 
     /// Takes the messages of mailboxes away that are gone. To be called now and then; no transaction deletes many rows.

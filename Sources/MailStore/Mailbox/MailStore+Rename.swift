@@ -19,7 +19,11 @@ extension MailStore {
         let inbox = try await store.change { transaction in
             try Self.rename(name, to: newName, for: account, now: now, limits, in: transaction)
         }
-        if let inbox { try await moveInbox(inbox.inbox, to: inbox.target) }
+        if let inbox {
+            // What comes from here on stays.
+            let uids = try await open(inbox.inbox, .looks).uids
+            _ = try await move(uids, from: inbox.inbox, to: inbox.target, savedAt: now)
+        }
         return try await resolve(newName, for: account)
     }
 
@@ -90,11 +94,13 @@ extension MailStore {
             throw MailStoreError.mailboxExists(to.owner.prefix + to.name)
         }
         try makeParents(of: to.name, account, now: now, limits, in: transaction)
-        for (mailbox, _, newName) in moving {
+        for (mailbox, oldName, newName) in moving {
             try transaction.run(
                 "UPDATE mailbox SET name = ?3 WHERE account = ?1 AND mailbox = ?2", .integer(account.rawValue),
                 .integer(mailbox.rawValue), .text(newName))
-            try salvageMailbox(MailboxKey(account: account, mailbox: mailbox), in: transaction)
+            let key = MailboxKey(account: account, mailbox: mailbox)
+            try salvageMailbox(key, in: transaction)
+            transaction.announce(.mailboxRenamed(key, from: oldName, to: newName))
         }
     }
 
@@ -118,70 +124,5 @@ extension MailStore {
 
     private static func isBelow(_ name: String, _ parent: String) -> Bool {
         name.utf8.starts(with: (parent + "/").utf8)
-    }
-}
-
-// MARK: INBOX
-
-extension MailStore {
-    /// Moves what INBOX holds now to another mailbox, in pieces; what comes meanwhile stays.
-    private func moveInbox(_ inbox: MailboxKey, to target: MailboxKey) async throws {
-        let end = try await store.read { transaction in
-            try transaction.first(
-                "SELECT uid_next FROM mailbox WHERE account = ?1 AND mailbox = ?2", .integer(inbox.account.rawValue),
-                .integer(inbox.mailbox.rawValue)
-            ) { $0.integer(0) }
-        }
-        let together = limits.deletedTogetherMax
-        var moved: Int
-        repeat {
-            moved = try await store.change { transaction in
-                try Self.movePiece(from: inbox, to: target, below: end ?? 0, atMost: together, in: transaction)
-            }
-        } while moved == together
-    }
-
-    private static func movePiece(
-        from: MailboxKey, to: MailboxKey, below end: Int64, atMost: Int, in transaction: SQLTransaction
-    ) throws -> Int {
-        var rows: [(email: EmailID, octets: Int64, copy: FiledCopy)] = []
-        try transaction.query(
-            """
-            SELECT uid, email, thread, flags, keywords, internal_date, save_date, octets, prefix FROM message
-            WHERE account = ?1 AND mailbox = ?2 AND uid < ?3 ORDER BY uid LIMIT ?4
-            """, .integer(from.account.rawValue), .integer(from.mailbox.rawValue), .integer(end),
-            .integer(Int64(atMost))
-        ) { row in
-            let prefix = row.octets(8)
-            rows.append(
-                (
-                    EmailID(rawValue: row.integer(1)), row.integer(7) - Int64(prefix.count),
-                    FiledCopy(
-                        account: to.account, mailbox: to.mailbox,
-                        uid: UID(rawValue: UInt32(truncatingIfNeeded: row.integer(0))), modSeq: ModSeq(rawValue: 0),
-                        thread: ThreadID(rawValue: row.integer(2)),
-                        flags: SystemFlags(rawValue: UInt8(truncatingIfNeeded: row.integer(3))),
-                        keywords: row.text(4).split(separator: " ").map(String.init), internalDate: row.integer(5),
-                        saveDate: row.integer(6), prefix: prefix)
-                ))
-        }
-        let uids = rows.map(\.copy.uid)
-        var uidNext = try transaction.first(
-            "SELECT uid_next FROM mailbox WHERE account = ?1 AND mailbox = ?2", .integer(to.account.rawValue),
-            .integer(to.mailbox.rawValue)
-        ) { $0.integer(0) } ?? 1
-        let modSeq = try nextModSeq(to.account, in: transaction)
-        for row in rows {
-            guard let uid = UInt32(exactly: uidNext), uid < UInt32.max else { throw MailStoreError.uidsUsedUp }
-            var copy = row.copy
-            copy.uid = UID(rawValue: uid)
-            copy.modSeq = modSeq
-            uidNext += 1
-            try insert(copy, row.email, octets: row.octets, in: transaction)
-            try transaction.retain(row.email)
-            transaction.note(.filed(row.email, copy))
-        }
-        _ = try expunge(uids, from: from.mailbox, from.account, in: transaction)
-        return rows.count
     }
 }

@@ -55,5 +55,6 @@ extension MailStore {
     ) throws {
         try transaction.salvage(
             table: "subscription", key: ["account": .integer(account.rawValue), "name": .text(name)])
+        transaction.announce(.subscription(account, name: name))
     }
 }
