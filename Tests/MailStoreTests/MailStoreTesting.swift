@@ -4,6 +4,7 @@ import MailCore
 import NIOCore
 import Storage
 import Synchronization
+import Testing
 
 @testable import MailStore
 
@@ -38,7 +39,8 @@ extension TestStore {
     ) async throws {
         for _ in 0..<count {
             let copy = NewCopy(
-                account: key.account, mailbox: key.mailbox, flags: flags, keywords: keywords, internalDate: 7, saveDate: 8)
+                account: key.account, mailbox: key.mailbox, flags: flags, keywords: keywords, internalDate: 7,
+                saveDate: 8)
             _ = try await delivery.append(MessageBody(ByteBuffer(string: "Subject: s\r\n\r\nx\r\n")), copy)
         }
     }
@@ -67,13 +69,15 @@ final class ChangeRecorder: Sendable {
         }
     }
 
+    /// Keeps a change.
+    @Sendable func receive(_ change: MailChange) { heard.withLock { $0.append(change) } }
+
     /// Listens until the subscription goes.
     func listen(_ test: TestStore, _ accounts: AccountID...) -> MailChanges.Subscription {
-        test.mailStore.changes.subscribe(to: Set(accounts)) { change in self.heard.withLock { $0.append(change) } }
+        test.mailStore.changes.subscribe(to: Set(accounts), receive)
     }
 }
 
 func keyword(_ text: String) throws -> Keyword {
-    guard let keyword = Keyword(text) else { throw NotAnAddress(text: text) }
-    return keyword
+    try #require(Keyword(text))
 }

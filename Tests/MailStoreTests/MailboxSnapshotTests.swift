@@ -93,7 +93,8 @@ import Testing
             limits.cachedOctetsMax = 2000
             let mailStore = MailStore(store: test.store, limits: limits)
             for number in 1...6 {
-                _ = try await mailStore.open(MailboxKey(account: ana, mailbox: MailboxID(rawValue: Int64(number))), .looks)
+                _ = try await mailStore.open(
+                    MailboxKey(account: ana, mailbox: MailboxID(rawValue: Int64(number))), .looks)
                 #expect(mailStore.cache.octets <= 2000)
             }
             #expect(mailStore.cache.octets > 0)

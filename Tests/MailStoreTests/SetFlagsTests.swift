@@ -23,7 +23,8 @@ import Testing
             ("9 a", FlagChange(.replace, [.flagged], within: FlagScope([.seen], keywords: .none)), "8 a"),
             ("9 a", FlagChange(.replace, [], within: FlagScope([.deleted], keywords: .all)), "1 "),
             (
-                "0 ", FlagChange(.add, [.seen, .deleted], keywords: words("k"), within: FlagScope([.seen], keywords: .none)),
+                "0 ",
+                FlagChange(.add, [.seen, .deleted], keywords: words("k"), within: FlagScope([.seen], keywords: .none)),
                 "1 "
             ),
             ("8 ", FlagChange(.remove, [.deleted], within: FlagScope([.seen], keywords: .all)), "8 "),
@@ -35,7 +36,8 @@ import Testing
             let key = test.inboxKey(try await test.addAccount("ana@example.test"))
             let parts = before.split(separator: " ", omittingEmptySubsequences: false)
             let flags = SystemFlags(rawValue: UInt8(parts[0]) ?? 0)
-            try await test.append(1, to: key, flags, keywords: parts[1].split(separator: ",").compactMap { Keyword($0) })
+            try await test.append(
+                1, to: key, flags, keywords: parts[1].split(separator: ",").compactMap { Keyword($0) })
             let clock = try await test.mailStore.open(key, .looks).highestModSeq
             let outcome = try await test.mailStore.setFlags(change, of: .of(1), in: key)
             #expect(try await test.listing(key) == ["1 \(after)"])
