@@ -118,6 +118,9 @@ let package = Package(
         .target(
             name: "MailStore", dependencies: ["Directory", "InternetMessage", "MailCore", "Storage"],
             swiftSettings: strict),
+        .target(
+            name: "MailSearch", dependencies: ["InternetMessage", "MailCore", "MailStore", "Storage", nio],
+            swiftSettings: strict),
         .target(name: "MailQueue", dependencies: ["MailCore", "Storage"], swiftSettings: strict),
         .target(name: "MailTrace", dependencies: ["MailCore", "Storage"], swiftSettings: strict),
 
@@ -193,7 +196,7 @@ let package = Package(
         .target(
             name: "IMAPServer",
             dependencies: [
-                "Delivery", "Directory", "IMAP", "InternetMessage", "MailCore", "MailStore", "SASL", "ServerRuntime",
+                "Delivery", "Directory", "IMAP", "InternetMessage", "MailCore", "MailSearch", "MailStore", "SASL", "ServerRuntime",
                 "Storage", nio, logging, metrics,
             ], swiftSettings: strict),
         .target(
@@ -255,6 +258,11 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(
+            name: "MailSearchTests",
+            dependencies: [
+                "AgentTestSupport", "Delivery", "InternetMessage", "MailCore", "MailSearch", "MailStore", "Storage", nio,
+            ], swiftSettings: strict),
+        .testTarget(
             name: "MailQueueTests",
             dependencies: [
                 "AgentTestSupport", "Delivery", "MailCore", "MailQueue", "Storage", nio,
@@ -315,5 +323,8 @@ let package = Package(
         .executableTarget(
             name: "store-bench", dependencies: ["Delivery", "Directory", "MailCore", "MailStore", "Storage", nio],
             path: "Benchmarks/store/Sources", swiftSettings: strict),
+        .executableTarget(
+            name: "connection-bench", dependencies: ["ServerRuntime", nio, nioPosix, logging],
+            path: "Benchmarks/connections/Sources", swiftSettings: strict),
     ]
 )

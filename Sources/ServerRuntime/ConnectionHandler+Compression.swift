@@ -30,7 +30,7 @@ extension ConnectionHandler {
     nonisolated(nonsending)
         func writePiece(_ piece: ByteBuffer, _ compression: ConnectionCompression) async throws(ReplyWriterError)
     {
-        write(compression.deflate(takeReplies(), .later))
+        flushForMore()
         var rest = piece
         while rest.readableBytes > 0 {
             guard let slice = rest.readSlice(length: min(rest.readableBytes, limits.repliesBytesMax)) else { return }

@@ -27,6 +27,7 @@ LAYERS = [
     ("engine", ["Storage"]),
     ("directory", ["Directory"]),
     ("state", ["MailStore", "MailQueue", "MailTrace"]),
+    ("search", ["MailSearch"]),
     ("settings", ["ServerConfiguration", "Observability", "TerminalOutput"]),
     ("runtime", ["ServerRuntime"]),
     ("delivery", ["Delivery"]),

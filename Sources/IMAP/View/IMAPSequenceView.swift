@@ -152,6 +152,14 @@ package struct IMAPSequenceView: Sendable {
         if !changed.isEmpty { pendingFlags = .messages(changed) }
     }
 
+    /// This session has told the client all flags of these messages, as they stood at this tick of the clock.
+    package mutating func noteFlagsTold(_ uids: UIDSet, through modSeq: ModSeq) {
+        guard case .messages(var changed) = pendingFlags else { return }
+        pendingFlags = .none
+        changed = changed.filter { $0.value > modSeq || !uids.contains($0.key) }
+        if !changed.isEmpty { pendingFlags = .messages(changed) }
+    }
+
     // MARK: Telling
 
     /// Makes the step: what is to be written now. Expunges wait where they are forbidden; VANISHED is bound by the same

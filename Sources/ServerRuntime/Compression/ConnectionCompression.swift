@@ -18,6 +18,9 @@ final class ConnectionCompression {
     /// How much waits to be inflated.
     var waitingBytes: Int { waiting.readableBytes }
 
+    /// Whether zlib has no memory in either direction.
+    var isResting: Bool { inflater.isResting && deflater.isResting }
+
     /// Takes what has arrived.
     func receive(_ octets: inout ByteBuffer) {
         if waiting.readableBytes == 0 {

@@ -14,12 +14,17 @@ struct Deflater {
         case now
     }
 
+    // 70 KiB of memory. Answers to FETCH become 21.7 % of what they are, at 150 MB/s; with zlib's defaults, 262 KiB, 17.0 % at
+    // 82 MB/s. Below, 38 KiB and level 3, it is 23.2 %.
     private static let level: Int32 = 3
-    private static let windowBits: Int32 = 12
-    private static let memoryLevel: Int32 = 5
+    private static let windowBits: Int32 = 13
+    private static let memoryLevel: Int32 = 6
 
     private var stream: ZlibStream?
     private var hasUnflushed = false
+
+    /// Whether zlib has no memory here.
+    var isResting: Bool { stream == nil }
 
     /// Gives zlib's memory back; the next octets take some again.
     mutating func rest() {
@@ -30,8 +35,10 @@ struct Deflater {
     mutating func deflate(_ octets: ByteBuffer, _ flush: Flush) -> ByteBuffer {
         var deflated = ByteBuffer()
         guard octets.readableBytes > 0 || (flush == .now && hasUnflushed) else { return deflated }
-        let stream = stream ?? ZlibStream(
-            deflating: Self.level, windowBits: Self.windowBits, memoryLevel: Self.memoryLevel)
+        let stream =
+            stream
+            ?? ZlibStream(
+                deflating: Self.level, windowBits: Self.windowBits, memoryLevel: Self.memoryLevel)
         self.stream = stream
         hasUnflushed = flush == .later
         let mode = flush == .now ? Z_SYNC_FLUSH : Z_NO_FLUSH

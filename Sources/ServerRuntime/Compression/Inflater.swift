@@ -20,6 +20,11 @@ struct Inflater {
     /// Whether the room was used up: more may come out although nothing goes in.
     private(set) var hasMore = false
 
+    /// Whether zlib has no memory here.
+    var isResting: Bool {
+        if case .active = state { false } else { true }
+    }
+
     /// Gives zlib's memory back where the stream allows it.
     mutating func rest() {
         guard case .active(let stream) = state, !hasMore, stream.isBetweenBlocks else { return }

@@ -26,6 +26,11 @@ public final class SQLTransaction {
         try connection.run(sql, values, each: each)
     }
 
+    /// Hands rows of a result to the closure, in their order, until it has enough.
+    public func scan(_ sql: StaticString, _ values: SQLValue..., each: (SQLRow) throws -> ScanDemand) throws {
+        try connection.scan(sql, values, each: each)
+    }
+
     /// The first row of a result, mapped, or nil when there is none.
     public func first<T>(_ sql: StaticString, _ values: SQLValue..., map: (SQLRow) throws -> T) throws -> T? {
         var result: T?
@@ -78,4 +83,12 @@ extension [LogNote.Column] {
     var condition: String {
         enumerated().map { "\($1.name) = ?\($0 + 1)" }.joined(separator: " AND ")
     }
+}
+
+/// Whether a reader of rows goes on.
+public enum ScanDemand: Sendable {
+    /// The next one.
+    case more
+    /// None any more.
+    case enough
 }
