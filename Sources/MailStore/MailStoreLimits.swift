@@ -6,6 +6,16 @@ public struct MailStoreLimits: Sendable {
     public var deletedTogetherMax = 5000
     /// Identifiers of messages that came lately, from which on they are put to the others.
     public var recentThreadsMax = 20_000
+    /// Messages that one transaction flags, moves or expunges. One of COPY takes `copiedTogetherMax`.
+    public var changedTogetherMax = 2000
+    /// Messages that one transaction copies.
+    public var copiedTogetherMax = 10_000
+    /// Keywords that a message may have.
+    public var keywordsOfMessageMax = 200
+    /// Keywords of a mailbox that `MailboxSnapshot` lists.
+    public var keywordsListedMax = 1000
+    /// Octets of what is remembered of mailboxes that were opened: eight for each gap between UIDs.
+    public var cachedOctetsMax = 32 << 20
 
     /// A mailbox's name in UTF-8.
     public var mailboxNameOctetsMax = 1000

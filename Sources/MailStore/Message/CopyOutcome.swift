@@ -10,4 +10,11 @@ package struct CopyOutcome: Hashable, Sendable {
     package var to = UIDSet()
     /// The source's clock after the messages went from it; nil where none went.
     package var expungedAt: ModSeq?
+
+    /// This and what came behind it.
+    func joined(_ next: CopyOutcome) -> CopyOutcome {
+        CopyOutcome(
+            uidValidity: uidValidity, from: from.union(next.from), to: to.union(next.to),
+            expungedAt: next.expungedAt ?? expungedAt)
+    }
 }

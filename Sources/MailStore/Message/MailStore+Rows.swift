@@ -13,7 +13,10 @@ extension MailStore {
         of uids: UIDSet, in key: MailboxKey, _ columns: MessageColumns = [], _ transaction: SQLTransaction,
         each: (MessageRow) throws -> Void
     ) throws {
-        preconditionFailure("to come")
+        _ = try page(of: uids, in: key, columns, transaction) { row in
+            try each(row)
+            return .more
+        }
     }
 
     /// Reads some of the messages of a mailbox that are among `uids`, ascending, until the closure has enough.
@@ -23,18 +26,112 @@ extension MailStore {
         of uids: UIDSet, in key: MailboxKey, _ columns: MessageColumns = [], _ transaction: SQLTransaction,
         while wanted: (MessageRow) throws -> RowDemand
     ) throws -> UIDSet {
-        preconditionFailure("to come")
+        for span in spans(of: uids.ranges) {
+            var range = span.startIndex
+            var last: UInt32 = 0
+            do {
+                try read(
+                    span[span.startIndex].lowerBound...span[span.endIndex - 1].upperBound, key, columns, transaction
+                ) {
+                    let row = MessageRow(row: $0)
+                    let uid = row.uid.rawValue
+                    while span[range].upperBound < uid { range += 1 }
+                    guard span[range].lowerBound <= uid else { return }
+                    last = uid
+                    if try wanted(row) == .enough { throw Enough() }
+                }
+            } catch is Enough {
+                return uids.subtracting(UIDSet(ranges: [0...last]))
+            }
+        }
+        return UIDSet()
     }
 
-    /// The messages of a mailbox whose MODSEQ is greater (RFC 7162 §3.1.4.1 CHANGEDSINCE). Its time is that of its result.
+    /// Ends a query before its last row.
+    private struct Enough: Error {}
+
+    /// UIDs between two ranges that are rather read and passed over than left to another query.
+    private static let gapMax: UInt32 = 16
+
+    /// Ranges that one query reads.
+    private static func spans(of ranges: [ClosedRange<UInt32>]) -> [ArraySlice<ClosedRange<UInt32>>] {
+        var spans: [ArraySlice<ClosedRange<UInt32>>] = []
+        var start = 0
+        for index in ranges.indices {
+            let isLast = index + 1 == ranges.count
+            if !isLast, ranges[index + 1].lowerBound - ranges[index].upperBound <= gapMax { continue }
+            spans.append(ranges[start...index])
+            start = index + 1
+        }
+        return spans
+    }
+
+    /// One query for all that can be asked for: what is not asked for is joined with NULL, which finds nothing and costs next to
+    /// nothing.
+    private static func read(
+        _ range: ClosedRange<UInt32>, _ key: MailboxKey, _ columns: MessageColumns, _ transaction: SQLTransaction,
+        each: (SQLRow) throws -> Void
+    ) throws {
+        try transaction.query(
+            """
+            SELECT uid, message.email, thread, mod_seq, flags, keywords, internal_date, save_date, octets, prefix, added,
+                envelope, body_structure, parts, subject, preview, sent_date, has_attachment,
+                segment, body_offset, body_length, body_checksum
+            FROM message
+            LEFT JOIN wire_size ON wire_size.email = iif(?5, message.email, NULL)
+            LEFT JOIN email_facts ON email_facts.email = iif(?6, message.email, NULL)
+            LEFT JOIN content ON content.email = iif(?7, message.email, NULL)
+            WHERE account = ?1 AND mailbox = ?2 AND uid BETWEEN ?3 AND ?4 ORDER BY uid
+            """, .integer(key.account.rawValue), .integer(key.mailbox.rawValue), .integer(Int64(range.lowerBound)),
+            .integer(Int64(range.upperBound)), .integer(columns.contains(.wireSize) ? 1 : 0),
+            .integer(columns.contains(.facts) ? 1 : 0), .integer(columns.contains(.content) ? 1 : 0), each: each)
+    }
+
+    /// The messages of a mailbox whose MODSEQ is greater (RFC 7162 §3.1.4.1 CHANGEDSINCE). Its time is that of its result:
+    /// what came later is the end of the mailbox, what was changed otherwise is in an index.
     package static func uids(
         changedSince modSeq: ModSeq, of key: MailboxKey, in transaction: SQLTransaction
     ) throws -> UIDSet {
-        preconditionFailure("to come")
+        let (account, mailbox) = (SQLValue.integer(key.account.rawValue), SQLValue.integer(key.mailbox.rawValue))
+        let since = SQLValue.integer(modSeq.rawValue)
+        let old = try transaction.first(
+            """
+            SELECT uid FROM message WHERE account = ?1 AND mailbox = ?2 AND mod_seq <= ?3 ORDER BY uid DESC LIMIT 1
+            """, account, mailbox, since
+        ) { $0.integer(0) }
+        let end = SQLValue.integer(old ?? 0)
+        var changed: [UInt32] = []
+        try transaction.query(
+            """
+            SELECT uid FROM message INDEXED BY message_touched
+            WHERE account = ?1 AND mailbox = ?2 AND mod_seq > ?3 AND touched = 1 AND uid < ?4
+            """, account, mailbox, since, end
+        ) { changed.append(UInt32(truncatingIfNeeded: $0.integer(0))) }
+        changed.sort()
+        var uids = UIDSet()
+        for uid in changed { uids.append(uid...uid) }
+        try transaction.query(
+            "SELECT uid FROM message WHERE account = ?1 AND mailbox = ?2 AND uid > ?3 ORDER BY uid", account, mailbox,
+            end
+        ) { row in
+            let uid = UInt32(truncatingIfNeeded: row.integer(0))
+            uids.append(uid...uid)
+        }
+        return uids
     }
 
     /// The messages of a mailbox with `\Deleted`. Its time is that of its result.
     package static func deletedUIDs(of key: MailboxKey, in transaction: SQLTransaction) throws -> UIDSet {
-        preconditionFailure("to come")
+        var uids = UIDSet()
+        try transaction.query(
+            """
+            SELECT uid FROM message INDEXED BY message_deleted
+            WHERE account = ?1 AND mailbox = ?2 AND flags & 8 <> 0 ORDER BY uid
+            """, .integer(key.account.rawValue), .integer(key.mailbox.rawValue)
+        ) { row in
+            let uid = UInt32(truncatingIfNeeded: row.integer(0))
+            uids.append(uid...uid)
+        }
+        return uids
     }
 }

@@ -298,7 +298,9 @@ final class Committer: @unchecked Sendable {
                 guard try transaction.insertContent(hidden.record, hidden.header, at: hidden.position) else { continue }
                 let octets = try segments.file(hidden.position.segment).read(
                     count: Int(hidden.header.bodyLength), at: hidden.position.offset + hidden.header.bodyOffset)
-                try octets.withUnsafeReadableBytes { try describing.replay(hidden.record, $0, transaction) }
+                try octets.withUnsafeReadableBytes {
+                    try describing.replay(hidden.record, $0, .recovery, transaction)
+                }
                 let end = LogPosition(
                     segment: hidden.position.segment, offset: hidden.position.offset + hidden.header.recordLength)
                 try note(

@@ -146,7 +146,7 @@ struct LogRecovery {
         try transaction.addLive(header.recordLength, in: position.segment)
         let body = try segments.file(position.segment).readWhatIsLeft(
             count: Int(header.bodyLength), at: position.offset + header.bodyOffset)
-        try body.withUnsafeReadableBytes { try describing.replay(record, $0, transaction) }
+        try body.withUnsafeReadableBytes { try describing.replay(record, $0, .recovery, transaction) }
         result.report.replayed += 1
     }
 }

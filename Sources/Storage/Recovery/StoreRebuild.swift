@@ -186,7 +186,7 @@ public struct StoreRebuild: ~Copyable {
             try transaction.moveContent(of: record.email, header, to: position)
         }
         let body = try file.readWhatIsLeft(count: Int(header.bodyLength), at: position.offset + header.bodyOffset)
-        try body.withUnsafeReadableBytes { try describing.replay(record, $0, transaction) }
+        try body.withUnsafeReadableBytes { try describing.replay(record, $0, .rebuild, transaction) }
     }
 
     private func put(
