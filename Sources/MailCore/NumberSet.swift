@@ -94,6 +94,23 @@ package struct NumberSet<Number: MessageNumber>: Hashable, Sendable {
         return rest
     }
 
+    /// Those at some positions in the ascending order, counted from 0; positions beyond the last are left out.
+    package func numbers(at positions: Range<Int>) -> NumberSet {
+        var chosen = NumberSet()
+        var before = 0
+        for range in ranges {
+            let lower = max(positions.lowerBound, before)
+            let upper = min(positions.upperBound, before + range.count)
+            if lower < upper {
+                let first = range.lowerBound + UInt32(lower - before)
+                chosen.append(first...(first + UInt32(upper - lower - 1)))
+            }
+            before += range.count
+            if before >= positions.upperBound { break }
+        }
+        return chosen
+    }
+
     /// Every number, ascending.
     package func forEach(_ body: (Number) throws -> Void) rethrows {
         for range in ranges {

@@ -104,9 +104,10 @@ extension MailStore {
 
     /// Sees the numbers of mailboxes that rows in a note have.
     public static func numbers(in rows: NotedRows, _ seen: inout NumbersSeen) {
-        guard rows.key.name == "account", case .integer(let account) = rows.key.value else { return }
+        guard let account = NotedRows.integer("account", of: rows.key) else { return }
         seen.see(account, of: .directory(NumbersSeen.accounts))
         let series = NumbersSeen.Series.mailboxes(AccountID(rawValue: account))
+        if let number = NotedRows.integer("mailbox", of: rows.key) { seen.see(number, of: series) }
         for row in rows.rows {
             if let number = NotedRows.integer("mailbox", of: row) { seen.see(number, of: series) }
             if let next = NotedRows.integer("next_mailbox", of: row) { seen.see(next - 1, of: series) }

@@ -65,6 +65,19 @@ extension MailStore {
             DELETE FROM expunged WHERE NOT EXISTS (SELECT 1 FROM mailbox
                 WHERE mailbox.account = expunged.account AND mailbox.mailbox = expunged.mailbox)
             """)
+        for orphans: StaticString in [
+            """
+            DELETE FROM acl WHERE NOT EXISTS (SELECT 1 FROM mailbox
+                WHERE mailbox.account = acl.account AND mailbox.mailbox = acl.mailbox)
+            """,
+            """
+            DELETE FROM annotation WHERE mailbox > 0 AND NOT EXISTS (SELECT 1 FROM mailbox
+                WHERE mailbox.account = annotation.account AND mailbox.mailbox = annotation.mailbox)
+            """,
+            "DELETE FROM subscription WHERE account NOT IN (SELECT account FROM account_state)",
+            // Their messages are gone by now.
+            "DELETE FROM removed_mailbox",
+        ] { try transaction.run(orphans) }
         try transaction.run("DELETE FROM thread_reference WHERE account NOT IN (SELECT account FROM account_state)")
         try transaction.run("DELETE FROM thread_recent WHERE account NOT IN (SELECT account FROM account_state)")
         try transaction.run("DELETE FROM email_facts WHERE email NOT IN (SELECT email FROM message)")

@@ -113,6 +113,10 @@ extension MailStore {
                 // What EXPUNGE takes.
                 "CREATE INDEX message_deleted ON message (account, mailbox, uid) WHERE flags & 8 <> 0",
             ],
+            MailboxSchema.version4,
         ], references: ["SELECT email FROM message"],
-        salvaged: [("mailbox", "account"), ("account_state", "account")])
+        salvaged: [
+            ("mailbox", "account"), ("account_state", "account"), ("subscription", "account"), ("acl", "account"),
+            ("annotation", "account"),
+        ])
 }

@@ -82,7 +82,7 @@ extension SQLTransaction {
     /// Writes to the log how things are now with what a note is about.
     func restate(_ note: LogNote, _ describing: LogDescribing) throws {
         if case .rows(let table, let key, _) = note {
-            try salvage(table: table, key: key.name, key.value)
+            try salvage(table: table, key: key)
         } else {
             for current in try describing.restate(note, self) { self.note(current) }
         }

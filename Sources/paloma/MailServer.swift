@@ -3,6 +3,7 @@ import CoreMetrics
 import DNSClient
 import Delivery
 import Directory
+import IMAPServer
 import Logging
 import MailQueue
 import NIOCore
@@ -33,6 +34,8 @@ struct MailServer {
     let registry: PrometheusRegistry
     let health: ServerHealth
     let maildropLocks = MaildropLocks()
+    let imapConnections: AccountConnections
+    let recentClaims = RecentClaims()
 
     /// Checks what can be checked before anything listens.
     init(configuration: Configuration, store: Store) throws {
@@ -57,6 +60,7 @@ struct MailServer {
         limits.newPerHostPerMinuteMax = configuration.limits.connectionsPerAddressPerMinuteMax
         gate = ConnectionGate(limits: limits)
         loginGuard = MailServer.loginGuard(configuration.login)
+        imapConnections = AccountConnections(perAccountMax: configuration.limits.imapSessionsPerAccountMax)
         group = MultiThreadedEventLoopGroup.singleton
         delivery = Delivery(store: store, signal: signal)
         do {
@@ -73,7 +77,7 @@ struct MailServer {
         _ = FileDescriptorLimit.raise()
         let stopSignals = await StopSignals()
         // One for each HTTP listener, which binds when its service runs, and one for all others.
-        let deferred = configuration.listeners.count { $0.servedProtocol == .http && $0.servedProtocol.isServed }
+        let deferred = configuration.listeners.count { $0.servedProtocol == .http }
         let ready = ReadyNotice(missing: deferred + 1) { [logger, configuration] in
             logger.notice(
                 "ready",
@@ -85,12 +89,6 @@ struct MailServer {
             outboundService(),
         ]
         for listener in configuration.listeners {
-            guard listener.servedProtocol.isServed else {
-                logger.warning(
-                    "not served in this version, the listener is left out",
-                    metadata: ["protocol": "\(listener.servedProtocol.rawValue)", "address": "\(listener.place)"])
-                continue
-            }
             if let service = try await service(for: listener, ready) { services.append(service) }
         }
         try admin.start()

@@ -79,7 +79,7 @@ import Testing
                 ModSeq(rawValue: 4),
                 SystemFlags(rawValue: 5), keywords: ["x"]),
             .rows(
-                table: "t", key: .init(name: "k", value: .integer(1)),
+                table: "t", key: [.init(name: "k", value: .integer(1)), .init(name: "l", value: .text("m"))],
                 rows: [
                     [.init(name: "a", value: .null), .init(name: "b", value: .text("ñ"))],
                     [.init(name: "c", value: .octets([1]))],

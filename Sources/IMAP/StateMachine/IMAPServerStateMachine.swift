@@ -48,6 +48,7 @@ package struct IMAPServerStateMachine: Sendable {
     enum Awaited: Hashable, Sendable {
         case credentials
         case password(SASLIdentity)
+        case refusal
         case account
         case command(IMAPCommand, CommandTag)
         case appendPart

@@ -15,6 +15,11 @@ package final class MailChanges: Sendable {
         /// What each listener wants to hear.
         var accounts: [Int: Set<AccountID>] = [:]
         var listeners: [AccountID: [Int: Receive]] = [:]
+        /// Those who hear of all accounts.
+        var generalists: [Int: Receive] = [:]
+
+        /// Accounts that somebody listens to, one more for those who listen to all.
+        var heardCount: Int { listeners.count + (generalists.isEmpty ? 0 : 1) }
     }
 
     private let state = Mutex(State())
@@ -57,8 +62,20 @@ package final class MailChanges: Sendable {
         return Subscription(self, number, receive)
     }
 
+    /// Tells `receive` all that changes, whosever it is, while the subscription is kept.
+    package func subscribeToAll(_ receive: @escaping Receive) -> Subscription {
+        let number = state.withLock { state in
+            state.nextNumber += 1
+            state.generalists[state.nextNumber] = receive
+            heardAccounts.store(state.heardCount, ordering: .sequentiallyConsistent)
+            return state.nextNumber
+        }
+        return Subscription(self, number, receive)
+    }
+
     private func listen(_ number: Int, to accounts: Set<AccountID>, _ receive: @escaping Receive) {
         state.withLock { state in
+            state.generalists[number] = nil
             let before = state.accounts[number] ?? []
             for account in before.subtracting(accounts) {
                 state.listeners[account]?[number] = nil
@@ -66,14 +83,16 @@ package final class MailChanges: Sendable {
             }
             for account in accounts.subtracting(before) { state.listeners[account, default: [:]][number] = receive }
             state.accounts[number] = accounts.isEmpty ? nil : accounts
-            heardAccounts.store(state.listeners.count, ordering: .sequentiallyConsistent)
+            heardAccounts.store(state.heardCount, ordering: .sequentiallyConsistent)
         }
     }
 
     /// Whether somebody listens to any of the changes.
     func isHeard(_ changes: [MailChange]) -> Bool {
         guard heardAccounts.load(ordering: .sequentiallyConsistent) > 0 else { return false }
-        return state.withLock { state in changes.contains { state.listeners[$0.account] != nil } }
+        return state.withLock { state in
+            !state.generalists.isEmpty || changes.contains { state.listeners[$0.account] != nil }
+        }
     }
 
     /// Tells the listeners. On the writer's thread only, so that all hear the same order.
@@ -81,8 +100,10 @@ package final class MailChanges: Sendable {
         guard !changes.isEmpty, heardAccounts.load(ordering: .sequentiallyConsistent) > 0 else { return }
         for change in changes {
             // Outside of the lock: a listener may cancel itself.
-            let listeners = state.withLock { $0.listeners[change.account].map { Array($0.values) } }
-            for receive in listeners ?? [] { receive(change) }
+            let listeners = state.withLock { state in
+                Array(state.generalists.values) + Array((state.listeners[change.account] ?? [:]).values)
+            }
+            for receive in listeners { receive(change) }
         }
     }
 }

@@ -16,8 +16,8 @@ public enum LogNote: Sendable, Hashable {
         }
     }
 
-    /// The rows of a table under a key are now these.
-    case rows(table: String, key: Column, rows: [[Column]])
+    /// The rows of a table under a key of one column or several are now these.
+    case rows(table: String, key: [Column], rows: [[Column]])
     /// A message that was here already was filed once more: a copy or a move.
     case filed(EmailID, FiledCopy)
     /// Messages went from a mailbox, at this tick of the account's clock.
@@ -43,7 +43,7 @@ public enum LogNote: Sendable, Hashable {
         case .rows(let table, let key, let rows):
             writer.write(octet: 1)
             writer.write(table)
-            Self.write([key], to: &writer)
+            Self.write(key, to: &writer)
             writer.write(count: rows.count)
             for row in rows { Self.write(row, to: &writer) }
         case .filed(let email, let copy):
@@ -77,7 +77,8 @@ public enum LogNote: Sendable, Hashable {
         switch try reader.readOctet() {
         case 1:
             let table = try reader.readString()
-            guard let key = try Self.readColumns(&reader).first else { throw Self.unreadable }
+            let key = try Self.readColumns(&reader)
+            guard !key.isEmpty else { throw Self.unreadable }
             var rows: [[Column]] = []
             for _ in 0..<(try reader.readCount()) { rows.append(try Self.readColumns(&reader)) }
             self = .rows(table: table, key: key, rows: rows)

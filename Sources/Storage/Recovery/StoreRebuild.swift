@@ -190,18 +190,18 @@ public struct StoreRebuild: ~Copyable {
     }
 
     private func put(
-        _ rows: [[LogNote.Column]], _ table: String, _ key: LogNote.Column, _ transaction: SQLTransaction
+        _ rows: [[LogNote.Column]], _ table: String, _ key: [LogNote.Column], _ transaction: SQLTransaction
     ) throws {
-        let isKnown = try transaction.first(
-            "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?1", .text(table)
-        ) { _ in true }
-        let names = rows.flatMap { $0.map(\.name) } + [key.name]
-        guard isKnown == true, names.allSatisfy(Self.isIdentifier) else {
+        var columns: Set<String> = []
+        try transaction.query("SELECT name FROM pragma_table_info(?1)", .text(table)) { columns.insert($0.text(0)) }
+        guard key.allSatisfy({ columns.contains($0.name) }), Self.isIdentifier(table) else {
             throw StorageError(.corrupt, "a note about a table \(table.debugDescription) that there is not")
         }
         let connection = transaction.connection
-        try connection.run(composed: "DELETE FROM \(table) WHERE \(key.name) = ?1", [key.value]) { _ in }
+        try connection.run(composed: "DELETE FROM \(table) WHERE \(key.condition)", key.map(\.value)) { _ in }
         for row in rows {
+            // A later version has dropped the others.
+            let row = row.filter { columns.contains($0.name) }
             let columns = row.map(\.name).joined(separator: ", ")
             let places = (1...max(1, row.count)).map { "?\($0)" }.joined(separator: ", ")
             try connection.run(
