@@ -74,9 +74,15 @@ struct FetchBench: Sendable {
         let sequence = IMAPSequenceView(uids: there, recent: recent)
         let next = (there.last?.rawValue ?? 0) + 1
         let choice = try FetchChoice(request, in: sequence, uidNext: next, limit: nil)
+        var uids = choice.uids
+        if let since = request.changedSince {
+            let key = key
+            uids = try await test.store.read { try MailStore.uids(changedSince: since, of: key, in: $0) }
+                .intersection(uids)
+        }
         let plan = FetchPlan(request, dialect: IMAPDialect(enabled: enabled))
         let job = FetchJob(
-            plan: plan, key: key, uids: choice.uids, view: sequence, newlySeen: newlySeen, store: test.store,
+            plan: plan, key: key, uids: uids, view: sequence, newlySeen: newlySeen, store: test.store,
             checked: checked)
         var fetched = Fetched()
         var place = FetchWalk.Place()
