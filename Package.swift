@@ -196,7 +196,7 @@ let package = Package(
         .target(
             name: "IMAPServer",
             dependencies: [
-                "Delivery", "Directory", "IMAP", "InternetMessage", "MailCore", "MailStore", "SASL", "ServerRuntime",
+                "Delivery", "Directory", "IMAP", "InternetMessage", "MailCore", "MailSearch", "MailStore", "SASL", "ServerRuntime",
                 "Storage", nio, logging, metrics,
             ], swiftSettings: strict),
         .target(

@@ -48,6 +48,11 @@ extension Directory {
         try transaction.first("SELECT address FROM account WHERE id = ?1", .integer(account.rawValue)) { $0.text(0) }
     }
 
+    /// Where people write to who look after this server (RFC 5321 §4.5.1); nil without a domain.
+    public static func postmasterAddress(in transaction: SQLTransaction) throws -> String? {
+        try transaction.primaryDomain().map { "postmaster@\($0.name.ascii)" }
+    }
+
     /// The account whose address this is, in any case of letters.
     public static func account(_ address: EmailAddress, in transaction: SQLTransaction) throws -> AccountID? {
         guard case .account(let account, _) = try transaction.address(address.lookupKey)?.object else { return nil }

@@ -3,6 +3,7 @@ package import Delivery
 package import Directory
 package import IMAP
 package import Logging
+package import MailSearch
 package import MailStore
 package import SASL
 package import ServerRuntime
@@ -22,6 +23,8 @@ package struct IMAPServerContext: Sendable {
     package let mailStore: MailStore
     /// Where its octets are.
     package let store: Store
+    /// Finds messages.
+    package let search: MailSearch
     /// Takes what APPEND brings.
     package let delivery: Delivery
     /// Sessions of all listeners, counted by account.
@@ -45,7 +48,7 @@ package struct IMAPServerContext: Sendable {
     /// For one listener.
     package init(
         listener: String, configuration: IMAPConfiguration, limits: IMAPLimits = IMAPLimits(), tls: IMAPTLS,
-        directory: Directory, mailStore: MailStore, store: Store, delivery: Delivery, connections: AccountConnections,
+        directory: Directory, mailStore: MailStore, store: Store, search: MailSearch, delivery: Delivery, connections: AccountConnections,
         recentClaims: RecentClaims, decoySecret: SecretBytes, loginGuard: LoginGuard, logger: Logger,
         now: @escaping @Sendable () -> Int64
     ) {
@@ -55,6 +58,7 @@ package struct IMAPServerContext: Sendable {
         self.directory = directory
         self.mailStore = mailStore
         self.store = store
+        self.search = search
         self.delivery = delivery
         self.connections = connections
         self.recentClaims = recentClaims

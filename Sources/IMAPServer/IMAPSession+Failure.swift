@@ -28,7 +28,7 @@ extension IMAPSession {
         case .badMailboxName, .reservedMailboxName, .inboxStays, .cannotRename, .ownerKeepsRights:
             .no(text, code: .cannot)
         case .notPermitted: .no("You may not do that", code: .noPermission)
-        case .specialUseTaken: .no(text, code: .useAttribute)
+        case .specialUseTaken, .noSuchSpecialUse: .no(text, code: .useAttribute)
         case .noSuchAccount: .no("The account is gone", code: .contactAdmin)
         case .overQuota: .no("The account is full", code: .overQuota)
         case .annotationTooLong(let most): .no(text, code: .metadataMaxSize(UInt64(max(most, 0))))

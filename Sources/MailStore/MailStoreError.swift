@@ -24,6 +24,8 @@ public enum MailStoreError: Error, Sendable, Equatable, CustomStringConvertible 
     case tooManySubscriptions(Int)
     /// Another mailbox of the account is for that already (RFC 8621 §2: one at most).
     case specialUseTaken(SpecialUse, by: String)
+    /// No mailbox is for that.
+    case noSuchSpecialUse
     /// The owner of a mailbox has all rights, always.
     case ownerKeepsRights
     /// A mailbox's list has this many entries at most.
@@ -54,6 +56,7 @@ public enum MailStoreError: Error, Sendable, Equatable, CustomStringConvertible 
         case .tooManyMailboxes(let most): "an account has \(most) mailboxes at most"
         case .tooManySubscriptions(let most): "an account is subscribed to \(most) mailboxes at most"
         case .specialUseTaken(let use, let name): "the mailbox \(name) is \(use.rawValue) already"
+        case .noSuchSpecialUse: "no mailbox can be for that"
         case .ownerKeepsRights: "a mailbox's owner has all rights, always"
         case .tooManyAccessEntries(let most): "a mailbox is shared with \(most) at most"
         case .annotationTooLong(let most): "an annotation has \(most) octets at most"

@@ -25,7 +25,9 @@ extension IMAPSession {
                 hasAccessChanged = false
                 guard try await tellAccess(replies) else { return .noAccess }
             }
+            tellSearchesOfExpunges(replies)
             try await tellView(occasion, replies)
+            try await tellSearchesOfChanges(replies)
             try await tellNotices(replies)
         } catch {
             // What could not be told now is told later: the view has it, or is compared with the store.

@@ -43,11 +43,27 @@ package struct SortingFacts: Sendable, Hashable {
         (to, displayTo) = Self.words(message.firstAddress(.to, in: octets))
         (cc, _) = Self.words(message.firstAddress(.cc, in: octets))
         messageID = message.field(.messageID, of: 0)
-            .flatMap { InternetMessageID.list(octets[$0.value], limit: 1).first?.text } ?? ""
-        references = message.messageIDs(.references, in: octets).map(\.text)
+            .flatMap { InternetMessageID.list(octets[$0.value], limit: 1).first.map(Self.normalized) } ?? ""
+        references = message.messageIDs(.references, in: octets).map(Self.normalized)
         if references.isEmpty {
-            references = message.messageIDs(.inReplyTo, in: octets).prefix(1).map(\.text)
+            references = message.messageIDs(.inReplyTo, in: octets).prefix(1).map(Self.normalized)
         }
+    }
+
+    /// One spelling for each id: `"a"@b` is `a@b` (RFC 5256 §3).
+    private static func normalized(_ id: InternetMessageID) -> String {
+        guard id.text.utf8.contains(ASCII.quote) else { return id.text }
+        var octets: [UInt8] = []
+        var isEscaped = false
+        for octet in id.text.utf8 {
+            if !isEscaped, octet == ASCII.backslash || octet == ASCII.quote {
+                isEscaped = octet == ASCII.backslash
+                continue
+            }
+            octets.append(octet)
+            isEscaped = false
+        }
+        return String(decoding: octets, as: UTF8.self)
     }
 
     /// Parses `bytes`.

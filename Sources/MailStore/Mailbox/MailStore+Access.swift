@@ -19,6 +19,19 @@ extension MailStore {
         return try accessible(at: place, for: account, in: transaction)
     }
 
+    /// The mailbox that a name means to an account that has a right on it.
+    ///
+    /// - Throws: `MailStoreError.noSuchMailbox` also for a mailbox that the account may not see.
+    public static func require(
+        _ right: AccessRights, _ name: String, for account: AccountID, in transaction: SQLTransaction
+    ) throws -> AccessibleMailbox {
+        guard let mailbox = try resolve(name, for: account, in: transaction) else {
+            throw MailStoreError.noSuchMailbox(name)
+        }
+        try mailbox.require(right)
+        return mailbox
+    }
+
     /// The mailbox as an account sees it now: for who keeps its key. Nil when it is gone or the account may not know of it.
     public static func accessible(
         _ key: MailboxKey, for account: AccountID, in transaction: SQLTransaction
@@ -102,7 +115,7 @@ extension MailStore {
         of name: String, for account: AccountID, in transaction: SQLTransaction
     ) throws -> MailboxPlace? {
         let name = try seenName(name)
-        let namespace = MailboxNamespace(firstLevelOf: name)
+        let namespace = MailboxNamespace(of: name)
         guard namespace != .personal else {
             return MailboxPlace(owner: MailboxOwner(account: account, namespace: .personal, address: ""), name: name)
         }
@@ -195,6 +208,14 @@ extension MailStore {
         return (stored ?? nil) ?? .users
     }
 
+    /// What the names of an account's mailboxes begin with for others.
+    public func prefixForOthers(of account: AccountID) async throws -> String {
+        try await store.read { transaction in
+            let address = try Directory.writtenAddress(of: account, in: transaction) ?? ""
+            return try Self.namespace(of: account, in: transaction).prefix(of: address)
+        }
+    }
+
     /// Says where others see an account's mailboxes.
     public func show(_ account: AccountID, in namespace: MailboxNamespace) async throws {
         precondition(namespace != .personal)
@@ -204,6 +225,7 @@ extension MailStore {
                 "UPDATE account_state SET seen_in = ?2 WHERE account = ?1", key, .integer(namespace.rawValue))
             guard changed > 0 else { throw MailStoreError.noSuchAccount }
             try transaction.salvage(table: "account_state", key: "account", key)
+            transaction.announce(.access(MailboxKey(account: account, mailbox: .inbox)))
         }
     }
 }
@@ -216,6 +238,17 @@ extension AccessibleMailbox {
             specialUse: owner.namespace == .personal ? summary.specialUse : nil, uidValidity: summary.uidValidity,
             uidNext: summary.uidNext, highestModSeq: summary.highestModSeq, messages: summary.messages,
             unseen: summary.unseen, octets: summary.octets)
+    }
+}
+
+extension AccessibleMailbox {
+    /// Refuses what needs a right that the account has not.
+    func require(_ right: AccessRights) throws {
+        switch refusal(of: right) {
+        case nil: break
+        case .noPermission: throw MailStoreError.notPermitted(name)
+        case .nonExistent: throw MailStoreError.noSuchMailbox(name)
+        }
     }
 }
 

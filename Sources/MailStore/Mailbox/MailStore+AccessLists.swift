@@ -17,6 +17,11 @@ extension MailStore {
         }
     }
 
+    /// The address of a mailbox's owner; nil when it is gone.
+    public func ownerAddress(of key: MailboxKey) async throws -> String? {
+        try await store.read { try Directory.writtenAddress(of: key.account, in: $0) }
+    }
+
     /// Whether a change is of the rights that an entry gives, or of those that it takes.
     public enum AccessSide: Hashable, Sendable {
         case granted

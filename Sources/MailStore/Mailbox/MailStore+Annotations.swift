@@ -1,3 +1,4 @@
+internal import Directory
 public import MailCore
 public import Storage
 
@@ -55,33 +56,62 @@ extension MailStore {
         var found: [Annotation] = []
         var seen: Set<String> = []
         for entry in entries {
-            let row = AnnotationRow(subject, entry, account)
             let levels = entry.utf8.count { $0 == separator }
+            func add(_ annotation: Annotation) {
+                let below = annotation.entry.utf8.count { $0 == separator } - levels
+                guard below <= depth ?? .max, seen.insert(annotation.entry).inserted else { return }
+                found.append(annotation)
+            }
+            for annotation in try computed(subject, account, in: transaction) {
+                let isBelow = annotation.entry.utf8.starts(with: (entry + "/").utf8)
+                if annotation.entry == entry || isBelow { add(annotation) }
+            }
+            let row = AnnotationRow(subject, entry, account)
             try transaction.query(
                 """
                 SELECT entry, value FROM annotation WHERE account = ?1 AND mailbox = ?2 AND reader = ?3
-                    AND (entry = ?4 OR (?6 > 0 AND entry > ?4 || '/' AND entry < ?5)) ORDER BY entry
-                """, row.account, row.mailbox, row.reader, .text(entry), .text(entry + "0"),
-                .integer(Int64(depth ?? Int(Int32.max)))
-            ) { row in
-                let name = row.text(0)
-                let below = name.utf8.count { $0 == separator } - levels
-                guard below <= depth ?? .max, seen.insert(name).inserted else { return }
-                found.append(Annotation(entry: name, value: row.octets(1)))
-            }
+                    AND (entry = ?4 OR (entry > ?4 || '/' AND entry < ?5)) ORDER BY entry
+                """, row.account, row.mailbox, row.reader, .text(entry), .text(entry + "0")
+            ) { add(Annotation(entry: $0.text(0), value: $0.octets(1))) }
         }
         return found
     }
 
+    /// Annotations that say what is known otherwise: who looks after the server (RFC 5464 §6.2.2), and what a mailbox is
+    /// for (RFC 6154 §4).
+    private static func computed(
+        _ subject: AnnotationSubject, _ account: AccountID, in transaction: SQLTransaction
+    ) throws -> [Annotation] {
+        switch subject {
+        case .server:
+            guard let postmaster = try Directory.postmasterAddress(in: transaction) else { return [] }
+            return [Annotation(entry: administratorEntry, value: Array("mailto:\(postmaster)".utf8))]
+        case .mailbox(let key):
+            guard let use = try specialUse(of: key, for: account, in: transaction) else { return [] }
+            return [Annotation(entry: specialUseEntry, value: Array(use.rawValue.utf8))]
+        }
+    }
+
+    private static let administratorEntry = "/shared/admin"
+
     /// Sets annotations, all or none; nil takes one away.
+    ///
+    /// - Returns: names of mailboxes that are no more for what the annotated one is for from here on.
+    @discardableResult
     public func annotate(
         _ subject: AnnotationSubject, for account: AccountID, _ changes: [(entry: String, value: [UInt8]?)]
-    ) async throws {
+    ) async throws -> [String] {
         let limits = limits
-        try await store.change { transaction in
+        return try await store.change { transaction in
+            var losers: [String] = []
             for (entry, value) in changes {
-                try Self.annotate(subject, for: account, entry, value, limits, in: transaction)
+                if case .mailbox(let key) = subject, entry == Self.specialUseEntry {
+                    losers += try Self.setSpecialUse(of: key, for: account, value, in: transaction)
+                } else {
+                    try Self.annotate(subject, for: account, entry, value, limits, in: transaction)
+                }
             }
+            return losers
         }
     }
 
@@ -141,6 +171,19 @@ extension MailStore {
                 mailbox = .integer(key.mailbox.rawValue)
             }
         }
+    }
+
+    /// INBOX keeps its annotations, and what its messages move to has them as well (RFC 5464 §4.1).
+    static func copyAnnotations(
+        from source: MailboxKey, to target: MailboxKey, in transaction: SQLTransaction
+    ) throws {
+        let (account, mailbox) = (SQLValue.integer(target.account.rawValue), SQLValue.integer(target.mailbox.rawValue))
+        let copied = try transaction.run(
+            """
+            INSERT INTO annotation SELECT ?3, ?4, reader, entry, value FROM annotation
+            WHERE account = ?1 AND mailbox = ?2
+            """, .integer(source.account.rawValue), .integer(source.mailbox.rawValue), account, mailbox)
+        if copied > 0 { try transaction.salvage(table: "annotation", key: ["account": account, "mailbox": mailbox]) }
     }
 
     static func forgetAnnotations(of key: MailboxKey, in transaction: SQLTransaction) throws {

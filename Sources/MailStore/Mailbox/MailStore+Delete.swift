@@ -12,11 +12,8 @@ extension MailStore {
     @discardableResult
     public func delete(_ name: String, for account: AccountID) async throws -> MailboxKey {
         let key = try await store.change { transaction in
-            guard let mailbox = try Self.resolve(name, for: account, in: transaction) else {
-                throw MailStoreError.noSuchMailbox(name)
-            }
+            let mailbox = try Self.require(.deleteMailbox, name, for: account, in: transaction)
             guard mailbox.key.mailbox != .inbox else { throw MailStoreError.inboxStays }
-            try Self.require(.deleteMailbox, mailbox)
             try Self.remove(mailbox.key, in: transaction)
             return mailbox.key
         }
@@ -24,15 +21,6 @@ extension MailStore {
             if try await removePiece(of: key) == .done { break }
         }
         return key
-    }
-
-    /// Refuses what needs a right that the account has not.
-    static func require(_ needed: AccessRights, _ mailbox: AccessibleMailbox) throws {
-        switch mailbox.refusal(of: needed) {
-        case nil: break
-        case .noPermission: throw MailStoreError.notPermitted(mailbox.name)
-        case .nonExistent: throw MailStoreError.noSuchMailbox(mailbox.name)
-        }
     }
 
     /// The mailbox is gone for everybody; its messages are still to go.

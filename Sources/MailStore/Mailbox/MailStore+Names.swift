@@ -24,14 +24,17 @@ extension MailStore {
     /// The name that an account may give to one of its own: no other namespace's (`Users/…`, `Shared/…`).
     static func ownMailboxName(_ name: String, _ limits: MailStoreLimits = MailStoreLimits()) throws -> String {
         let name = try mailboxName(name, limits)
-        guard MailboxNamespace(firstLevelOf: name) == .personal else { throw MailStoreError.reservedMailboxName(name) }
+        guard MailboxNamespace(of: name) == .personal else { throw MailStoreError.reservedMailboxName(name) }
         return name
     }
+
+    /// A name as an account sees it in its one form, whether there is such a mailbox or not (RFC 9051 §5.1).
+    public static func normalized(_ name: String) throws -> String { try seenName(name) }
 
     /// A name as an account sees it in its one form, whether there is such a mailbox or not.
     static func seenName(_ name: String, _ limits: MailStoreLimits = MailStoreLimits()) throws -> String {
         let levels = levels(of: composed(name))
-        guard MailboxNamespace(firstLevelOf: name) != .personal, levels.count > 2 else {
+        guard MailboxNamespace(of: name) != .personal, levels.count > 2 else {
             return try mailboxName(name, limits)
         }
         let own = try mailboxName(levels[2...].joined(separator: "/"), limits)
@@ -67,7 +70,7 @@ extension MailStore {
 
 extension MailboxNamespace {
     /// The namespace that a name stands in.
-    init(firstLevelOf name: String) {
+    public init(of name: String) {
         let first = name.utf8.prefix { $0 != MailStore.separator }
         self =
             MailboxNamespace.allCases.first {

@@ -43,7 +43,7 @@ extension MailStore {
         let mailbox = try accessible(at: from, for: account, in: transaction)
         let below = try mailboxes(below: from.name, from.owner.account, in: transaction)
         guard mailbox != nil || !below.isEmpty else { throw MailStoreError.noSuchMailbox(name) }
-        if let mailbox { try require(.deleteMailbox, mailbox) }
+        if let mailbox { try mailbox.require(.deleteMailbox) }
         guard let to = try place(of: newName, for: account, in: transaction) else {
             throw MailStoreError.reservedMailboxName(newName)
         }
@@ -54,8 +54,9 @@ extension MailStore {
         if let mailbox, mailbox.key.mailbox == .inbox {
             let target = try makeMailbox(
                 to.name, to.owner.account, specialUse: nil, now: now, limits, in: transaction)
-            return InboxMove(
-                inbox: mailbox.key, target: MailboxKey(account: to.owner.account, mailbox: target))
+            let key = MailboxKey(account: to.owner.account, mailbox: target)
+            try copyAnnotations(from: mailbox.key, to: key, in: transaction)
+            return InboxMove(inbox: mailbox.key, target: key)
         }
         if mailbox == nil {
             // A name without a mailbox: each mailbox that moves has to let the account.
