@@ -294,7 +294,7 @@ let package = Package(
         .testTarget(
             name: "IMAPServerTests",
             dependencies: [
-                "AgentTestSupport", "Delivery", "Directory", "IMAP", "IMAPServer", "MailCore", "MailStore", "SASL",
+                "AgentTestSupport", "Delivery", "Directory", "IMAP", "IMAPServer", "MailCore", "MailSearch", "MailStore", "SASL",
                 "ServerRuntime", "Storage", nio, nioPosix, logging,
             ], swiftSettings: strict),
 
@@ -303,7 +303,7 @@ let package = Package(
             name: "paloma",
             dependencies: [
                 "Admin", "Certificates", "DNSClient", "Delivery", "Directory", "DomainSetup", "InternetMessage", "Lab",
-                "IMAP", "IMAPServer", "MailCore", "MailQueue", "MailStore", "MailTrace", "Monitor", "Observability",
+                "IMAP", "IMAPServer", "MailCore", "MailQueue", "MailSearch", "MailStore", "MailTrace", "Monitor", "Observability",
                 "POP3",
                 "POP3Server", "RemoteDelivery", "SMTP", "SMTPServer", "SenderAuthentication", "ServerConfiguration",
                 "ServerRuntime",
