@@ -34,6 +34,10 @@ extension MailStore {
         }
         for email in emails { try releaseContent(email, in: transaction) }
         let key = SQLValue.integer(account.rawValue)
+        try transaction.query("SELECT mailbox, name FROM mailbox WHERE account = ?1", key) { row in
+            let mailbox = MailboxKey(account: account, mailbox: MailboxID(rawValue: row.integer(0)))
+            transaction.announce(.mailboxDeleted(mailbox, name: row.text(1)))
+        }
         try forgetAccess(of: account, in: transaction)
         try forgetAnnotations(of: account, in: transaction)
         try transaction.run("DELETE FROM subscription WHERE account = ?1", key)

@@ -13,6 +13,7 @@ import SMTPServer
 import ServerConfiguration
 import ServerRuntime
 import ServiceLifecycle
+import TerminalOutput
 
 extension MailServer {
     /// The service of one listener, listening already but for HTTP; nil when there is none for it.

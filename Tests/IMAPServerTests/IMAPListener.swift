@@ -22,7 +22,7 @@ struct IMAPListener {
 
     init(
         _ test: TestStore, tls: TLSMode = .none, logins: LoginGuardLimits = .forTests, connectionsPerAccount: Int = 20,
-        capabilities: IMAPCapabilitySet = .all
+        capabilities: IMAPCapabilitySet = .all, changesHeldMax: Int = 1_000
     ) async throws {
         self.test = test
         var listener = ListenerConfiguration(name: "imap", address: .tcp(host: "127.0.0.1", port: 0), tls: tls) { _ in
@@ -40,7 +40,7 @@ struct IMAPListener {
         case .implicit: imapTLS = .active
         }
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-        let context = IMAPServerContext(
+        var context = IMAPServerContext(
             listener: "imap", configuration: configuration, tls: imapTLS, directory: test.directory,
             mailStore: test.mailStore, store: test.store, search: MailSearch(store: test.store, mailStore: test.mailStore),
             delivery: test.delivery,
@@ -48,9 +48,11 @@ struct IMAPListener {
             decoySecret: try await test.directory.scramDecoySecret(),
             loginGuard: LoginGuard(limits: logins, monotonicSeconds: { 1_000 }), logger: logger,
             now: { TestStore.now })
+        context.changesHeldMax = changesHeldMax
+        let shared = context
         server = Server(
             configuration: listener, group: MultiThreadedEventLoopGroup.singleton, gate: gate, logger: logger,
-            makeSession: { IMAPSession(context, $0) })
+            makeSession: { IMAPSession(shared, $0) })
         try await server.start()
     }
 

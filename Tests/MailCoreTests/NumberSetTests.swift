@@ -23,6 +23,19 @@ import Testing
         }
     }
 
+    @Test func positions() {
+        var generator = SeededGenerator(seed: 12)
+        for _ in 0..<500 {
+            let numbers = Self.random(&generator)
+            let set = UIDSet(numbers.map(UID.init(rawValue:)))
+            let sorted = numbers.sorted()
+            let lower = Int.random(in: 0...25, using: &generator)
+            let upper = lower + Int.random(in: 0...25, using: &generator)
+            let chosen = sorted[min(lower, sorted.count)..<min(upper, sorted.count)]
+            #expect(set.numbers(at: lower..<upper) == UIDSet(chosen.map(UID.init(rawValue:))))
+        }
+    }
+
     private static func random(_ generator: inout SeededGenerator) -> Set<UInt32> {
         Set((0..<Int.random(in: 0...20, using: &generator)).map { _ in UInt32.random(in: 1...40, using: &generator) })
     }

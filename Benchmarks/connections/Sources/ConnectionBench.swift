@@ -6,12 +6,14 @@ import ServerRuntime
 
 /// Measures how much larger idle connections make the process, protocol and TLS aside.
 ///
-///     connection-bench CONNECTIONS     one line for each way in which they came to be idle
+///     connection-bench CONNECTIONS TALK     what the clients say before they fall silent
 @main
 struct ConnectionBench {
     static func main() async throws {
-        guard CommandLine.arguments.count == 2, let count = Int(CommandLine.arguments[1]), count > 0 else {
-            print("usage: connection-bench CONNECTIONS")
+        let arguments = CommandLine.arguments
+        guard arguments.count == 3, let count = Int(arguments[1]), count > 0, let talk = Talk(rawValue: arguments[2])
+        else {
+            print("usage: connection-bench CONNECTIONS \(Talk.allCases.map(\.rawValue).joined(separator: "|"))")
             exit(64)
         }
         guard FileDescriptorLimit.raise() >= 2 * count + 100 else {
@@ -20,18 +22,20 @@ struct ConnectionBench {
         }
         // What the first connections leave behind is nobody's.
         _ = try await measure(1, .greeted)
-        for talk in Talk.allCases {
-            print("\(talk.rawValue): \(try await measure(count, talk)) octets for each connection")
-        }
+        print("\(talk.rawValue): \(try await measure(count, talk)) octets for each connection")
     }
 
-    /// What clients say before they fall silent.
     private enum Talk: String, CaseIterable {
+        /// Nothing.
         case greeted
-        case commands = "20 commands"
-        case large = "1 MiB and 20 commands"
-        case compressing = "20 compressed commands"
-        case compressed = "20 compressed commands, 3 seconds ago"
+        /// 20 commands.
+        case commands
+        /// A line of 1 MiB, then 20 commands.
+        case large
+        /// 20 commands, compressed.
+        case compressing
+        /// 20 commands, compressed, 3 seconds before the next clients come.
+        case compressed
 
         var isCompressed: Bool { self == .compressing || self == .compressed }
     }
@@ -47,22 +51,20 @@ struct ConnectionBench {
         try await server.start()
         guard let port = server.localAddress?.port else { fatalError("no port") }
         let before = resident()
-        let clients = (0..<count).map { _ in Client(port: UInt16(port)) }
-        for client in clients { client.hear(lines: 1) }
-        if talk == .large {
-            for client in clients { client.say([UInt8](repeating: 0x78, count: (1 << 20) - 1) + [10], lines: 1) }
-        }
-        if talk.isCompressed { for client in clients { client.say(Array("DEFLATE\n".utf8), lines: 1) } }
-        if talk != .greeted {
-            for _ in 0..<20 {
-                for client in clients { client.say(Array("what a client says\n".utf8), isStored: talk.isCompressed) }
+        var clients: [Client] = []
+        for _ in 0..<10 {
+            let fresh = (0..<max(1, count / 10)).map { _ in Client(port: UInt16(port)) }
+            for client in fresh { client.hear(lines: 1) }
+            if talk != .greeted {
+                for client in fresh { client.talk(isLarge: talk == .large, isCompressed: talk.isCompressed) }
             }
+            if talk == .compressed { try await Task.sleep(for: .seconds(3)) }
+            clients += fresh
         }
-        if talk == .compressed { try await Task.sleep(for: .seconds(3)) }
         let after = resident()
         for client in clients { client.close() }
         await server.stop()
-        return (after - before) / count
+        return (after - before) / clients.count
     }
 
     private static func resident() -> Int {
@@ -121,6 +123,12 @@ private struct Client {
             }
         }
         guard code == 0 else { fatalError("cannot connect: \(errno)") }
+    }
+
+    func talk(isLarge: Bool, isCompressed: Bool) {
+        if isLarge { say([UInt8](repeating: 0x78, count: (1 << 20) - 1) + [10], lines: 1) }
+        if isCompressed { say(Array("DEFLATE\n".utf8), lines: 1) }
+        for _ in 0..<20 { say(Array("what a client says\n".utf8), isStored: isCompressed) }
     }
 
     /// Says it, deflated as a stored block (RFC 1951 §3.2.4) if need be, and waits for something to come back.

@@ -42,16 +42,13 @@ struct FetchJob: Sendable {
         let columns = plan.columns
         var isFull = false
         while !isFull, let span = walk.nextSpan() {
-            try MailStore.fetchRows(key, span, changedSince: plan.changedSince, columns, in: transaction) { row in
+            try MailStore.scan(span, of: key, columns, transaction) { row in
                 guard let number = walk.move(to: row.uid.rawValue) else { return .more }
                 try writer.write(row, number)
                 isFull = writer.octetCount >= Self.pageOctets
                 return isFull ? .enough : .more
             }
-            if isFull { break }
-            walk.endSpan(span)
-            // A search for changes may find nothing for a long time: others have their turn between two spans.
-            isFull = plan.changedSince != nil
+            if !isFull { walk.endSpan(span) }
         }
         return walk
     }
@@ -64,7 +61,7 @@ struct FetchJob: Sendable {
         var walk = FetchWalk(uids, in: view, from: place)
         var next = 0
         while next < contents.count, let span = walk.nextSpan() {
-            try MailStore.fetchRows(key, span, changedSince: plan.changedSince, .content, in: transaction) { row in
+            try MailStore.scan(span, of: key, plan.columns, transaction) { row in
                 guard let number = walk.move(to: row.uid.rawValue) else { return .more }
                 try writer.write(row, number, contents[next])
                 next += 1
@@ -83,19 +80,18 @@ struct FetchJob: Sendable {
         var octets: Int64 = 0
         var isFull = false
         while !isFull, let span = walk.nextSpan() {
-            try MailStore.fetchContents(key, span, changedSince: plan.changedSince, in: transaction) { uid, content in
+            try MailStore.scan(span, of: key, .content, transaction) { row in
+                let content = row.hasContent ? row.content : nil
                 let count = content?.count ?? 0
                 isFull = !contents.isEmpty && (octets + count > Self.contentOctets)
                 if isFull { return .enough }
-                guard walk.move(to: uid.rawValue) != nil else { return .more }
+                guard walk.move(to: row.uid.rawValue) != nil else { return .more }
                 octets += count
                 contents.append(content)
                 isFull = contents.count >= Self.contentMessagesMax
                 return isFull ? .enough : .more
             }
-            if isFull { break }
-            walk.endSpan(span)
-            isFull = plan.changedSince != nil
+            if !isFull { walk.endSpan(span) }
         }
         return (CheckedOctets.read(contents, in: store, checked), walk)
     }

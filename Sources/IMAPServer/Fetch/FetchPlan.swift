@@ -6,15 +6,12 @@ internal import MailStore
 struct FetchPlan: Sendable {
     /// In the order in which they are written, each once.
     let items: [FetchAttribute]
-    /// Only messages changed after this are told of.
-    let changedSince: ModSeq?
     /// How it is written.
     let dialect: IMAPDialect
 
     /// What a request asks for, with what goes along unasked.
     init(_ request: FetchRequest, dialect: IMAPDialect) {
         self.dialect = dialect
-        changedSince = request.changedSince
         var items: [FetchAttribute] = []
         // RFC 9051 §6.4.9; a UIDFETCH response has the UID in its place already (RFC 9586 §3).
         if request.numbering == .uids, !dialect.namesByUID { items.append(.uid) }
@@ -38,9 +35,9 @@ struct FetchPlan: Sendable {
     }
 
     /// What is read of each message's rows.
-    var columns: MailStore.FetchColumns {
-        if readsContent { return .content }
-        var columns = MailStore.FetchColumns.copy
+    var columns: MessageColumns {
+        if readsContent { return [.facts, .content] }
+        var columns: MessageColumns = []
         for item in items {
             switch item {
             case .body, .bodyStructure, .preview: return .facts

@@ -50,7 +50,7 @@ struct FetchWriter {
     ///
     /// - Parameter content: its octets, where the plan reads them.
     mutating func write(
-        _ row: MailStore.FetchRow, _ number: SequenceNumber, _ content: CheckedOctets = .damaged
+        _ row: MessageRow, _ number: SequenceNumber, _ content: CheckedOctets = .damaged
     ) throws {
         let uid = row.uid
         var message = FetchedMessage(row, content, job.store)

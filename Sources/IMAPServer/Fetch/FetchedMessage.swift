@@ -7,7 +7,7 @@ internal import Storage
 
 /// A message while its response is written: its row, its octets, and what was not as it should be.
 struct FetchedMessage {
-    let row: MailStore.FetchRow
+    let row: MessageRow
     private let content: CheckedOctets
     private let store: Store
     private(set) var faults: FetchPage.Faults = []
@@ -20,7 +20,7 @@ struct FetchedMessage {
     private static let rereadOctetsMax: Int64 = 64 << 20
 
     /// - Parameter content: the message's octets; `damaged` also where the plan does not read them.
-    init(_ row: MailStore.FetchRow, _ content: CheckedOctets, _ store: Store) {
+    init(_ row: MessageRow, _ content: CheckedOctets, _ store: Store) {
         self.row = row
         self.content = content
         self.store = store
@@ -70,7 +70,7 @@ struct FetchedMessage {
     mutating func locate(_ section: SectionSpecification) -> LocatedSection? {
         guard let locator = knownLocator() else { return nil }
         if section.part.isWhole, section.text == .all { return locator.whole }
-        if section.part.isWhole, let entry = row.withPartIndex({ PartIndex.messageEntry(decoding: $0) }) {
+        if section.part.isWhole, let entry = row.withParts({ PartIndex.messageEntry(decoding: $0) }) {
             return locator.locate(section.text, ofMessage: entry)
         }
         guard let index = knownIndex() else { return nil }
@@ -131,7 +131,7 @@ struct FetchedMessage {
 
     private mutating func knownIndex() -> PartIndex? {
         if let index { return index }
-        index = PartIndex(decoding: row.withPartIndex { Array($0) }) ?? parsed { PartIndex(ParsedMessage(parsing: $0)) }
+        index = PartIndex(decoding: row.withParts { Array($0) }) ?? parsed { PartIndex(ParsedMessage(parsing: $0)) }
         if index == nil { faults.insert(.damaged) }
         return index
     }

@@ -47,8 +47,9 @@ extension Store {
         let stream = try await read { transaction in
             var stream: SectionStream?
             let uids = uid.rawValue...uid.rawValue
-            try MailStore.fetchRows(key, uids, changedSince: nil, .content, in: transaction) { row in
-                let content = CheckedOctets.read([row.content], in: self, checked).first ?? .damaged
+            try MailStore.scan(uids, of: key, [.facts, .content], transaction) { row in
+                let content =
+                    CheckedOctets.read([row.hasContent ? row.content : nil], in: self, checked).first ?? .damaged
                 var message = FetchedMessage(row, content, self)
                 guard let located = message.locate(section) else {
                     throw message.faults.isEmpty ? SectionOctets.Failure.notThere : .damaged

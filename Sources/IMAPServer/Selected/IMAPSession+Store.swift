@@ -60,9 +60,9 @@ extension IMAPSession {
         replies.append(writer.take())
     }
 
-    /// `.SILENT` is not silent about MODSEQ (RFC 7162 §3.1.3).
+    /// `.SILENT` is not silent about MODSEQ (RFC 7162 §3.1.3). The flags are not told: what others have changed of them
+    /// still is to be.
     private func writeModSeq(of message: FlagsOfMessage, _ writer: inout IMAPResponseWriter) {
-        selected?.view.noteFlagsTold(message.uid, message.modSeq)
         guard machine.dialect.tellsModSeq, let number = selected?.view.sequenceNumber(of: message.uid) else { return }
         var items = writer.beginFetch(number, message.uid)
         if !machine.dialect.namesByUID { writer.fetchUID(message.uid, &items) }

@@ -208,6 +208,14 @@ extension MailStore {
         return (stored ?? nil) ?? .users
     }
 
+    /// What the names of an account's mailboxes begin with for others.
+    public func prefixForOthers(of account: AccountID) async throws -> String {
+        try await store.read { transaction in
+            let address = try Directory.writtenAddress(of: account, in: transaction) ?? ""
+            return try Self.namespace(of: account, in: transaction).prefix(of: address)
+        }
+    }
+
     /// Says where others see an account's mailboxes.
     public func show(_ account: AccountID, in namespace: MailboxNamespace) async throws {
         precondition(namespace != .personal)
@@ -217,6 +225,7 @@ extension MailStore {
                 "UPDATE account_state SET seen_in = ?2 WHERE account = ?1", key, .integer(namespace.rawValue))
             guard changed > 0 else { throw MailStoreError.noSuchAccount }
             try transaction.salvage(table: "account_state", key: "account", key)
+            transaction.announce(.access(MailboxKey(account: account, mailbox: .inbox)))
         }
     }
 }

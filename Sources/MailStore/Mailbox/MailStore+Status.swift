@@ -16,7 +16,7 @@ extension MailStore {
         try transaction.first(
             """
             SELECT count(*), coalesce(sum(octets), 0) FROM message INDEXED BY message_deleted
-            WHERE account = ?1 AND mailbox = ?2 AND flags & 8
+            WHERE account = ?1 AND mailbox = ?2 AND flags & 8 <> 0
             """, .integer(key.account.rawValue), .integer(key.mailbox.rawValue)
         ) { DeletedMessages(messages: $0.integer(0), octets: $0.integer(1)) }
             ?? DeletedMessages(messages: 0, octets: 0)

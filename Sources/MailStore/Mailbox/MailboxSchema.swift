@@ -54,7 +54,5 @@ enum MailboxSchema {
             PRIMARY KEY (account, mailbox)
         ) WITHOUT ROWID
         """,
-        // For STATUS (DELETED DELETED-STORAGE): few messages are \\Deleted at any time.
-        "CREATE INDEX message_deleted ON message (account, mailbox, octets) WHERE flags & 8",
     ]
 }

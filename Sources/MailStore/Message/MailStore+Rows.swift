@@ -2,12 +2,6 @@ package import MailCore
 package import Storage
 
 extension MailStore {
-    /// Whether the next row is wanted.
-    package enum RowDemand: Hashable, Sendable {
-        case more
-        case enough
-    }
-
     /// Reads the messages of a mailbox that are among `uids`, ascending.
     package static func rows(
         of uids: UIDSet, in key: MailboxKey, _ columns: MessageColumns = [], _ transaction: SQLTransaction,
@@ -24,31 +18,24 @@ extension MailStore {
     /// - Returns: those of `uids` behind the last row that was read: empty when all were.
     package static func page(
         of uids: UIDSet, in key: MailboxKey, _ columns: MessageColumns = [], _ transaction: SQLTransaction,
-        while wanted: (MessageRow) throws -> RowDemand
+        while wanted: (MessageRow) throws -> ScanDemand
     ) throws -> UIDSet {
         for span in spans(of: uids.ranges) {
             var range = span.startIndex
-            var last: UInt32 = 0
-            do {
-                try read(
-                    span[span.startIndex].lowerBound...span[span.endIndex - 1].upperBound, key, columns, transaction
-                ) {
-                    let row = MessageRow(row: $0)
-                    let uid = row.uid.rawValue
-                    while span[range].upperBound < uid { range += 1 }
-                    guard span[range].lowerBound <= uid else { return }
-                    last = uid
-                    if try wanted(row) == .enough { throw Enough() }
-                }
-            } catch is Enough {
-                return uids.subtracting(UIDSet(ranges: [0...last]))
+            var last: UInt32?
+            try scan(
+                span[span.startIndex].lowerBound...span[span.endIndex - 1].upperBound, of: key, columns, transaction
+            ) { row in
+                let uid = row.uid.rawValue
+                while span[range].upperBound < uid { range += 1 }
+                guard span[range].lowerBound <= uid, try wanted(row) == .enough else { return .more }
+                last = uid
+                return .enough
             }
+            if let last { return uids.subtracting(UIDSet(ranges: [0...last])) }
         }
         return UIDSet()
     }
-
-    /// Ends a query before its last row.
-    private struct Enough: Error {}
 
     /// UIDs between two ranges that are rather read and passed over than left to another query.
     private static let gapMax: UInt32 = 16
@@ -66,13 +53,51 @@ extension MailStore {
         return spans
     }
 
-    /// One query for all that can be asked for: what is not asked for is joined with NULL, which finds nothing and costs next to
-    /// nothing.
-    private static func read(
-        _ range: ClosedRange<UInt32>, _ key: MailboxKey, _ columns: MessageColumns, _ transaction: SQLTransaction,
-        each: (SQLRow) throws -> Void
+    /// Hands over the messages in a range of numbers, ascending, until the closure has enough.
+    package static func scan(
+        _ uids: ClosedRange<UInt32>, of key: MailboxKey, _ columns: MessageColumns, _ transaction: SQLTransaction,
+        each: (MessageRow) throws -> ScanDemand
     ) throws {
-        try transaction.query(
+        let account = SQLValue.integer(key.account.rawValue)
+        let mailbox = SQLValue.integer(key.mailbox.rawValue)
+        let first = SQLValue.integer(Int64(uids.lowerBound))
+        let last = SQLValue.integer(Int64(uids.upperBound))
+        func hand(_ row: SQLRow) throws -> ScanDemand { try each(MessageRow(row: row)) }
+        // What FETCH asks for again and again has statements of its own.
+        if columns.isEmpty {
+            try transaction.scan(
+                """
+                SELECT uid, email, thread, mod_seq, flags, keywords, internal_date, save_date, octets
+                FROM message WHERE account = ?1 AND mailbox = ?2 AND uid BETWEEN ?3 AND ?4 ORDER BY uid
+                """, account, mailbox, first, last, each: hand)
+        } else if columns == .envelope {
+            try transaction.scan(
+                """
+                SELECT uid, message.email, thread, mod_seq, flags, keywords, internal_date, save_date, octets, NULL, NULL,
+                    envelope
+                FROM message LEFT JOIN email_facts ON email_facts.email = message.email
+                WHERE account = ?1 AND mailbox = ?2 AND uid BETWEEN ?3 AND ?4 ORDER BY uid
+                """, account, mailbox, first, last, each: hand)
+        } else if columns == .content {
+            try transaction.scan(
+                """
+                SELECT uid, message.email, NULL, NULL, NULL, NULL, NULL, NULL, octets, prefix, NULL, NULL, NULL, NULL, NULL,
+                    NULL, NULL, NULL, segment, body_offset, body_length, body_checksum
+                FROM message LEFT JOIN content ON content.email = message.email
+                WHERE account = ?1 AND mailbox = ?2 AND uid BETWEEN ?3 AND ?4 ORDER BY uid
+                """, account, mailbox, first, last, each: hand)
+        } else {
+            try scanAny(columns, transaction, account, mailbox, first, last, each: hand)
+        }
+    }
+
+    /// One query for all that can be asked for: what is not asked for is joined with NULL, which finds nothing and costs
+    /// little.
+    private static func scanAny(
+        _ columns: MessageColumns, _ transaction: SQLTransaction, _ account: SQLValue, _ mailbox: SQLValue,
+        _ first: SQLValue, _ last: SQLValue, each: (SQLRow) throws -> ScanDemand
+    ) throws {
+        try transaction.scan(
             """
             SELECT uid, message.email, thread, mod_seq, flags, keywords, internal_date, save_date, octets, prefix, added,
                 envelope, body_structure, parts, subject, preview, sent_date, has_attachment,
@@ -82,9 +107,9 @@ extension MailStore {
             LEFT JOIN email_facts ON email_facts.email = iif(?6, message.email, NULL)
             LEFT JOIN content ON content.email = iif(?7, message.email, NULL)
             WHERE account = ?1 AND mailbox = ?2 AND uid BETWEEN ?3 AND ?4 ORDER BY uid
-            """, .integer(key.account.rawValue), .integer(key.mailbox.rawValue), .integer(Int64(range.lowerBound)),
-            .integer(Int64(range.upperBound)), .integer(columns.contains(.wireSize) ? 1 : 0),
-            .integer(columns.contains(.facts) ? 1 : 0), .integer(columns.contains(.content) ? 1 : 0), each: each)
+            """, account, mailbox, first, last, .integer(columns.contains(.wireSize) ? 1 : 0),
+            .integer(columns.contains(.facts) || columns.contains(.envelope) ? 1 : 0),
+            .integer(columns.contains(.content) ? 1 : 0), each: each)
     }
 
     /// The messages of a mailbox whose MODSEQ is greater (RFC 7162 §3.1.4.1 CHANGEDSINCE). Its time is that of its result:
@@ -118,6 +143,26 @@ extension MailStore {
             uids.append(uid...uid)
         }
         return uids
+    }
+
+    /// The account's clock: all that has happened is at or before it.
+    package static func clock(of account: AccountID, in transaction: SQLTransaction) throws -> ModSeq {
+        try transaction.first(
+            "SELECT mod_seq FROM account_state WHERE account = ?1", .integer(account.rawValue)
+        ) { ModSeq(rawValue: $0.integer(0)) } ?? ModSeq(rawValue: 0)
+    }
+
+    /// The messages in a range of numbers that are not `\Seen`, ascending.
+    package static func unseen(
+        _ uids: ClosedRange<UInt32>, of key: MailboxKey, in transaction: SQLTransaction, each: (UID) -> Void
+    ) throws {
+        try transaction.query(
+            """
+            SELECT uid FROM message
+            WHERE account = ?1 AND mailbox = ?2 AND uid BETWEEN ?3 AND ?4 AND flags & 1 = 0 ORDER BY uid
+            """, .integer(key.account.rawValue), .integer(key.mailbox.rawValue), .integer(Int64(uids.lowerBound)),
+            .integer(Int64(uids.upperBound))
+        ) { each(UID(rawValue: UInt32(truncatingIfNeeded: $0.integer(0)))) }
     }
 
     /// The messages of a mailbox with `\Deleted`. Its time is that of its result.

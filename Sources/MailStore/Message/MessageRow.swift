@@ -12,8 +12,10 @@ package struct MessageColumns: OptionSet, Hashable, Sendable {
     package static let wireSize = MessageColumns(rawValue: 1)
     /// ENVELOPE, BODYSTRUCTURE and all else that was read from the message.
     package static let facts = MessageColumns(rawValue: 2)
-    /// `MessageRow.content`.
+    /// `MessageRow.content` and the prefix. Asked for alone, it is all that comes beside the numbers and the size.
     package static let content = MessageColumns(rawValue: 4)
+    /// Of the facts the ENVELOPE alone.
+    package static let envelope = MessageColumns(rawValue: 8)
 }
 
 /// One message of a mailbox as the store has it, valid until the closure that was given it returns. Only what was asked for
@@ -45,7 +47,7 @@ package struct MessageRow {
     package var saveDate: Int64 { row.integer(7) }
     /// RFC822.SIZE: the prefix and the stored message.
     package var octets: Int64 { row.integer(8) }
-    /// Header lines of this copy that come before the stored octets, each ended by CRLF.
+    /// Header lines of this copy that come before the stored octets, each ended by CRLF; with `content` or `facts`.
     package func withPrefix<T>(_ body: (UnsafeRawBufferPointer) throws -> T) rethrows -> T {
         try row.withOctets(9, body)
     }
@@ -57,6 +59,8 @@ package struct MessageRow {
 
     // MARK: .facts
 
+    /// Whether they are there: a damaged store may have lost them.
+    package var hasFacts: Bool { !row.isNull(11) }
     /// ENVELOPE, ready to send.
     package func withEnvelope<T>(_ body: (UnsafeRawBufferPointer) throws -> T) rethrows -> T {
         try row.withOctets(11, body)
@@ -73,6 +77,10 @@ package struct MessageRow {
     package var subject: String { row.text(14) }
     /// PREVIEW (RFC 8970).
     package var preview: String { row.text(15) }
+    /// The same, its octets.
+    package func withPreview<T>(_ body: (UnsafeRawBufferPointer) throws -> T) rethrows -> T {
+        try row.withOctets(15, body)
+    }
     /// The Date field in seconds since 1970, UTC; nil where there is none that can be read.
     package var sentDate: Int64? { row.optionalInteger(16) }
     /// Whether a part of it is an attachment.
@@ -80,6 +88,8 @@ package struct MessageRow {
 
     // MARK: .content
 
+    /// Whether it is known where the octets stand: a damaged store may have lost that.
+    package var hasContent: Bool { !row.isNull(18) }
     /// Where the octets behind the prefix stand.
     package var content: StoredOctets {
         StoredOctets(

@@ -35,15 +35,16 @@ extension MailStore {
             keywords: entry.keywords.values.sorted())
     }
 
-    /// What arrived below `uidNext` is not recent to sessions that open the mailbox later: a session that has it selected
-    /// and told its client of new messages calls this when it lets the mailbox go. Who is killed before leaves them recent, as RFC 3501
-    /// §2.3.2 wants it where nobody knows. Writes nothing when all of that is known.
+    /// What arrived below `uidNext` is not recent to sessions that open the mailbox later: a session that has it selected, and has
+    /// told its client of new messages, calls this when it lets the mailbox go. Who is killed before leaves them recent, as
+    /// RFC 3501 §2.3.2 wants it where nobody knows.
     ///
     /// - Returns: from which UID on messages were recent before.
     @discardableResult
     package func claimRecent(_ key: MailboxKey, below uidNext: UInt32) async throws -> UInt32 {
-        try await store.change { transaction in
-            let state = try MailboxReading(key: key, limits: MailStoreLimits()).state(transaction)
+        let reading = MailboxReading(key: key, limits: limits)
+        return try await store.change { transaction in
+            let state = try reading.state(transaction)
             let below = min(uidNext, state.uidNext)
             if state.recentFrom < below {
                 try transaction.run(

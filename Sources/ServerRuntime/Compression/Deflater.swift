@@ -35,8 +35,10 @@ struct Deflater {
     mutating func deflate(_ octets: ByteBuffer, _ flush: Flush) -> ByteBuffer {
         var deflated = ByteBuffer()
         guard octets.readableBytes > 0 || (flush == .now && hasUnflushed) else { return deflated }
-        let stream = stream ?? ZlibStream(
-            deflating: Self.level, windowBits: Self.windowBits, memoryLevel: Self.memoryLevel)
+        let stream =
+            stream
+            ?? ZlibStream(
+                deflating: Self.level, windowBits: Self.windowBits, memoryLevel: Self.memoryLevel)
         self.stream = stream
         hasUnflushed = flush == .later
         let mode = flush == .now ? Z_SYNC_FLUSH : Z_NO_FLUSH

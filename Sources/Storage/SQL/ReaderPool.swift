@@ -36,7 +36,8 @@ final class ReaderPool: Sendable {
 
     private func open() throws -> Connection {
         let connection = try SQLiteConnection(path: path, access: .readWrite)
-        try connection.execute(script: "PRAGMA query_only = ON; PRAGMA cache_size = -4096; PRAGMA mmap_size = \(mappedOctets)")
+        try connection.execute(
+            script: "PRAGMA query_only = ON; PRAGMA cache_size = -4096; PRAGMA mmap_size = \(mappedOctets)")
         return Connection(connection: connection)
     }
 }
