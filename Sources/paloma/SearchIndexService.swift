@@ -11,7 +11,7 @@ struct SearchIndexService: Service {
     private static let meterSeconds = 15
 
     func run() async throws {
-        try await cancelWhenGracefulShutdown {
+        await cancelWhenGracefulShutdown {
             await withDiscardingTaskGroup { group in
                 group.addTask {
                     await search.run { error in
