@@ -296,9 +296,8 @@ let package = Package(
         .testTarget(
             name: "IMAPServerTests",
             dependencies: [
-                "AgentTestSupport", "Delivery", "Directory", "IMAP", "IMAPServer", "MailCore", "MailSearch",
-                "MailStore", "SASL",
-                "ServerRuntime", "Storage", nio, nioPosix, logging,
+                "AgentTestSupport", "Delivery", "Directory", "IMAP", "IMAPServer", "InternetMessage", "MailCore",
+                "MailSearch", "MailStore", "SASL", "ServerRuntime", "Storage", nio, nioPosix, logging,
             ], swiftSettings: strict),
 
         // everything
