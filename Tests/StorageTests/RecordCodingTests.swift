@@ -75,10 +75,11 @@ import Testing
                 AccountID(rawValue: 1), MailboxID(rawValue: 2), [UID(rawValue: 5), UID(rawValue: 1)],
                 ModSeq(rawValue: 9)),
             .flags(
-                AccountID(rawValue: 1), MailboxID(rawValue: 2), UID(rawValue: 3), ModSeq(rawValue: 4),
+                AccountID(rawValue: 1), MailboxID(rawValue: 2), [UID(rawValue: 3), UID(rawValue: 8)],
+                ModSeq(rawValue: 4),
                 SystemFlags(rawValue: 5), keywords: ["x"]),
             .rows(
-                table: "t", key: .init(name: "k", value: .integer(1)),
+                table: "t", key: [.init(name: "k", value: .integer(1)), .init(name: "l", value: .text("m"))],
                 rows: [
                     [.init(name: "a", value: .null), .init(name: "b", value: .text("ñ"))],
                     [.init(name: "c", value: .octets([1]))],

@@ -45,7 +45,7 @@ import Testing
     @Test func newMessagesAndRecent() {
         var view = view([1...10], recent: [9...10])
         #expect(view.recentCount == 2)
-        view.noteNew(UIDSet(ranges: [11...12]), .recent)
+        view.noteNew(UIDSet(ranges: [11...12]), recent: UIDSet(ranges: [11...12]))
         view.noteNew(UIDSet(ranges: [10...13]))
         #expect(view.count == 10)
         #expect(view.recency(of: UID(rawValue: 11)) == .old)
@@ -54,7 +54,7 @@ import Testing
         #expect(update.recent == 4)
         #expect(view.recency(of: UID(rawValue: 11)) == .recent)
         #expect(view.recency(of: UID(rawValue: 13)) == .old)
-        view.noteNew(UIDSet(ranges: [14...14]), .recent)
+        view.noteNew(UIDSet(ranges: [14...14]), recent: UIDSet(ranges: [14...14]))
         #expect(view.takeUpdate(.permitted, IMAPDialect(enabled: [.imap4rev2])).recent == nil)
     }
 
