@@ -1,4 +1,5 @@
 import AgentTestSupport
+import Directory
 import IMAP
 import MailCore
 import MailStore
@@ -52,7 +53,9 @@ import Testing
                 }
             }
             // Who has no right at all is not told that there is such a mailbox.
-            try await store.changeAccess(to: work.key, of: .party(.account(bob)), .granted, .replace([]))
+            for party in [AccessParty.party(.account(bob)), .anyone] {
+                try await store.changeAccess(to: work.key, of: party, .granted, .replace([]))
+            }
             let lines = try await client.send(rule.command.replacing("%", with: Self.name))
             let hasNoSay = rule.command.hasPrefix("LIST ") || rule.command.contains("SUBSCRIBE")
             let isRefused = lines.last?.hasPrefix("t NO [NONEXISTENT]") == true
