@@ -2,6 +2,7 @@ import IMAP
 import InternetMessage
 import MailCore
 import MailSearch
+import NIOCore
 import Testing
 
 @testable import IMAPServer
