@@ -74,5 +74,7 @@ extension IMAPServerContext {
     /// What works, and so is offered.
     ///
     /// Not among it: JMAPACCESS waits for JMAP; MESSAGELIMIT and SAVELIMIT name limits that we do not have.
-    package static let capabilities = IMAPCapabilitySet.all.subtracting([.jmapAccess, .messageLimit, .saveLimit])
+    package static let capabilities = IMAPCapabilitySet.all.subtracting([
+        .jmapAccess, .messageLimit, .saveLimit, .fuzzySearch,
+    ])
 }

@@ -1,5 +1,6 @@
 import AgentTestSupport
 import MailCore
+import ServerRuntime
 import Testing
 
 @testable import IMAPServer
