@@ -46,17 +46,20 @@ let package = Package(
 
         // words
         .target(name: "MailCore", dependencies: ["CIDN2"], swiftSettings: strict),
-
+        .testTarget(name: "MailCoreTests", dependencies: ["MailCore"], swiftSettings: strict),
 
         // formats
         .target(name: "InternetMessage", dependencies: ["MailCore"], swiftSettings: strict),
-
+        .testTarget(
+            name: "InternetMessageTests", dependencies: ["InternetMessage"],
+            resources: [.copy("Fixtures")], swiftSettings: strict),
         .target(name: "SASL", dependencies: ["CIDN", "CSodium"], swiftSettings: strict),
-
+        .testTarget(name: "SASLTests", dependencies: ["SASL"], swiftSettings: strict),
         .target(name: "DNSClient", dependencies: ["CUnbound", "MailCore"], swiftSettings: strict),
         .target(
             name: "DNSTestSupport", dependencies: ["MailCore"], path: "Tests/DNSTestSupport", swiftSettings: strict),
-
+        .testTarget(
+            name: "DNSClientTests", dependencies: ["DNSClient", "DNSTestSupport", "MailCore"], swiftSettings: strict),
         .target(
             name: "Certificates",
             dependencies: [
@@ -64,7 +67,12 @@ let package = Package(
                 .product(name: "SwiftASN1", package: "swift-asn1"),
                 .product(name: "X509", package: "swift-certificates"),
             ], swiftSettings: strict),
-
+        .testTarget(
+            name: "CertificatesTests",
+            dependencies: [
+                "Certificates", .product(name: "SwiftASN1", package: "swift-asn1"),
+                .product(name: "X509", package: "swift-certificates"), nioSSL,
+            ], swiftSettings: strict),
 
         .target(
             name: "SenderAuthentication",
@@ -72,16 +80,22 @@ let package = Package(
                 "MailCore", .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "CryptoExtras", package: "swift-crypto"),
             ], swiftSettings: strict),
-
+        .testTarget(
+            name: "SenderAuthenticationTests", dependencies: ["MailCore", "SenderAuthentication"],
+            resources: [.copy("Fixtures")], swiftSettings: strict),
 
         .target(name: "DotStuffing", dependencies: [nio], swiftSettings: strict),
-
+        .testTarget(name: "DotStuffingTests", dependencies: ["DotStuffing", nio], swiftSettings: strict),
 
         // protocol
         .target(name: "SMTP", dependencies: ["DotStuffing", "MailCore", "SASL", nio], swiftSettings: strict),
-
+        .testTarget(
+            name: "SMTPTests", dependencies: ["MailCore", "SASL", "SMTP", nio], exclude: ["Transcripts", "Fixtures"],
+            swiftSettings: strict),
         .target(name: "POP3", dependencies: ["DotStuffing", "MailCore", "SASL", nio], swiftSettings: strict),
-
+        .testTarget(
+            name: "POP3Tests", dependencies: ["DotStuffing", "MailCore", "POP3", "SASL", nio],
+            resources: [.copy("Fixtures")], swiftSettings: strict),
         .target(name: "IMAP", dependencies: ["MailCore", "SASL", nio], swiftSettings: strict),
         .testTarget(
             name: "IMAPTests", dependencies: ["IMAP", "MailCore", "SASL", nio], resources: [.copy("Fixtures")],
@@ -94,12 +108,13 @@ let package = Package(
                 "CDeflate", "CSQLite", "MailCore", nio, .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
                 nioPosix,
             ], swiftSettings: strict),
-
+        .testTarget(name: "StorageTests", dependencies: ["Storage"], swiftSettings: strict),
         .target(
             name: "Directory",
             dependencies: ["CSodium", "MailCore", "SASL", "SenderAuthentication", "Storage", nioPosix],
             swiftSettings: strict),
-
+        .testTarget(
+            name: "DirectoryTests", dependencies: ["Directory", "SenderAuthentication"], swiftSettings: strict),
         .target(
             name: "MailStore", dependencies: ["Directory", "InternetMessage", "MailCore", "Storage"],
             swiftSettings: strict),
@@ -110,24 +125,33 @@ let package = Package(
         .target(name: "MailTrace", dependencies: ["MailCore", "Storage"], swiftSettings: strict),
 
         .target(name: "MailboxFormats", dependencies: ["MailCore"], swiftSettings: strict),
-
+        .testTarget(
+            name: "MailboxFormatsTests", dependencies: ["MailboxFormats", "MailCore"], swiftSettings: strict),
         .target(
             name: "ServerConfiguration", dependencies: ["MailCore", .product(name: "TOMLKit", package: "TOMLKit")],
             swiftSettings: strict),
-
+        .testTarget(
+            name: "ServerConfigurationTests", dependencies: ["ServerConfiguration", "MailCore"], swiftSettings: strict),
         .target(name: "TerminalOutput", swiftSettings: strict),
-
+        .testTarget(name: "TerminalOutputTests", dependencies: ["TerminalOutput"], swiftSettings: strict),
 
         // runtime
         .target(name: "Observability", dependencies: [metrics, logging], swiftSettings: strict),
-
+        .testTarget(
+            name: "ObservabilityTests", dependencies: ["Observability", metrics, logging], swiftSettings: strict),
         .target(
             name: "ServerRuntime",
             dependencies: [
                 "CZlib", nio, nioPosix, .product(name: "NIOTLS", package: "swift-nio"), nioSSL, metrics, logging,
                 serviceLifecycle, .product(name: "Crypto", package: "swift-crypto"),
             ], swiftSettings: strict),
-
+        .testTarget(
+            name: "ServerRuntimeTests",
+            dependencies: [
+                "Certificates", "ServerRuntime", nio, nioPosix, .product(name: "NIOEmbedded", package: "swift-nio"),
+                nioSSL,
+                logging, serviceLifecycle,
+            ], swiftSettings: strict),
 
         // agents
         .target(
@@ -153,7 +177,17 @@ let package = Package(
                 .product(name: "SwiftASN1", package: "swift-asn1"),
                 .product(name: "X509", package: "swift-certificates"),
             ], swiftSettings: strict),
-
+        .testTarget(
+            name: "RemoteDeliveryTests",
+            dependencies: [
+                "AgentTestSupport", "Certificates", "DNSClient", "DNSTestSupport", "Delivery", "Directory",
+                "InternetMessage", "MailCore", "MailQueue", "MailTrace", "RemoteDelivery", "SASL", "SMTP",
+                "SenderAuthentication", "ServerConfiguration", "ServerRuntime", "Storage", nio, nioPosix, nioSSL,
+                logging,
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "SwiftASN1", package: "swift-asn1"),
+                .product(name: "X509", package: "swift-certificates"),
+            ], swiftSettings: strict),
         .target(
             name: "POP3Server",
             dependencies: [
@@ -172,14 +206,21 @@ let package = Package(
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"), nio, logging, serviceLifecycle,
             ], swiftSettings: strict),
-
+        .testTarget(
+            name: "MonitorTests",
+            dependencies: [
+                "Monitor", "Observability", .product(name: "Hummingbird", package: "hummingbird"), nio, nioPosix,
+                metrics,
+                logging,
+            ], swiftSettings: strict),
         .target(
             name: "Lab",
             dependencies: [
                 "MailCore", "SASL", nio, nioPosix, nioSSL, .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "NIOTLS", package: "swift-nio"),
             ], swiftSettings: strict),
-
+        .testTarget(
+            name: "LabTests", dependencies: ["Lab", "MailCore", nio, nioPosix], swiftSettings: strict),
         .target(
             name: "Admin",
             dependencies: [
@@ -188,12 +229,18 @@ let package = Package(
                 nioPosix,
                 serviceLifecycle,
             ], swiftSettings: strict),
-
+        .testTarget(
+            name: "AdminTests", dependencies: ["Admin", "Delivery", "Directory", "MailCore", "Storage"],
+            swiftSettings: strict),
 
         .target(
             name: "DomainSetup", dependencies: ["DNSClient", "Directory", "MailCore", "SenderAuthentication"],
             swiftSettings: strict),
-
+        .testTarget(
+            name: "DomainSetupTests",
+            dependencies: [
+                "DNSClient", "DNSTestSupport", "Directory", "DomainSetup", "MailCore", "SenderAuthentication",
+            ], swiftSettings: strict),
 
         // tests of the agents, with what they share
         .target(
@@ -203,17 +250,51 @@ let package = Package(
                 "Storage",
                 nio, nioPosix, nioSSL,
             ], path: "Tests/AgentTestSupport", swiftSettings: strict),
-
-
-
-
-
-
-
+        .testTarget(
+            name: "MailStoreTests",
+            dependencies: [
+                "AgentTestSupport", "Delivery", "Directory", "InternetMessage", "MailCore", "MailQueue", "MailStore",
+                "Storage", nio,
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "MailSearchTests",
+            dependencies: [
+                "AgentTestSupport", "Delivery", "InternetMessage", "MailCore", "MailSearch", "MailStore", "Storage", nio,
+            ], swiftSettings: strict),
+        .testTarget(
+            name: "MailQueueTests",
+            dependencies: [
+                "AgentTestSupport", "Delivery", "MailCore", "MailQueue", "Storage", nio,
+            ], swiftSettings: strict),
+        .testTarget(
+            name: "MailTraceTests",
+            dependencies: [
+                "AgentTestSupport", "Delivery", "MailCore", "MailQueue", "MailTrace", "Storage", nio,
+            ], swiftSettings: strict),
+        .testTarget(
+            name: "DeliveryTests",
+            dependencies: [
+                "AgentTestSupport", "Delivery", "Directory", "InternetMessage", "MailCore", "MailQueue", "MailStore",
+                "Storage", nio,
+            ], swiftSettings: strict),
+        .testTarget(
+            name: "SMTPServerTests",
+            dependencies: [
+                "AgentTestSupport", "Delivery", "Directory", "MailCore", "MailQueue", "MailStore", "SASL", "SMTP",
+                "SMTPServer", "ServerRuntime", "Storage", nio, nioPosix, logging,
+            ], swiftSettings: strict),
+        .testTarget(
+            name: "POP3ServerTests",
+            dependencies: [
+                "AgentTestSupport", "Delivery", "Directory", "MailCore", "MailStore", "POP3", "POP3Server", "SASL",
+                "ServerRuntime", "Storage",
+                nio, nioPosix, logging,
+            ], swiftSettings: strict),
         .testTarget(
             name: "IMAPServerTests",
             dependencies: [
-                "AgentTestSupport", "Delivery", "Directory", "IMAP", "IMAPServer", "MailCore", "MailSearch", "MailStore", "SASL",
+                "AgentTestSupport", "Delivery", "Directory", "IMAP", "IMAPServer", "MailCore", "MailStore", "SASL",
                 "ServerRuntime", "Storage", nio, nioPosix, logging,
             ], swiftSettings: strict),
 
@@ -222,7 +303,7 @@ let package = Package(
             name: "paloma",
             dependencies: [
                 "Admin", "Certificates", "DNSClient", "Delivery", "Directory", "DomainSetup", "InternetMessage", "Lab",
-                "IMAP", "IMAPServer", "MailCore", "MailQueue", "MailSearch", "MailStore", "MailTrace", "Monitor", "Observability",
+                "IMAP", "IMAPServer", "MailCore", "MailQueue", "MailStore", "MailTrace", "Monitor", "Observability",
                 "POP3",
                 "POP3Server", "RemoteDelivery", "SMTP", "SMTPServer", "SenderAuthentication", "ServerConfiguration",
                 "ServerRuntime",
