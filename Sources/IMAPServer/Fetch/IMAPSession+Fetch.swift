@@ -18,10 +18,9 @@ extension IMAPSession {
             }
             let uids = try await changed(choice.uids, since: request.changedSince, in: mailbox)
             let plan = FetchPlan(request, dialect: machine.dialect)
-            var job = FetchJob(
-                plan: plan, key: mailbox.key, uids: uids, view: mailbox.view, store: context.store,
-                checked: fetching.checked)
-            if plan.effect == .sets { job.newlySeen = try await markSeen(uids, in: mailbox) }
+            let newlySeen = plan.effect == .sets ? try await markSeen(uids, in: mailbox) : UIDSet()
+            let job = FetchJob(
+                plan, uids, of: mailbox.key, in: mailbox.view, newlySeen: newlySeen, context.store, fetching.checked)
             var sending = FetchSending(job, replies)
             try await sending.run { tellUnknown($0.keywords, replies) }
             if plan.tellsFlags {
@@ -52,7 +51,7 @@ extension IMAPSession {
     private func completion(
         of sending: FetchSending, _ choice: FetchChoice, _ request: FetchRequest, _ replies: ReplyWriter
     ) -> IMAPCompletion {
-        let isIncomplete = sending.told.count < sending.job.uids.count
+        let isIncomplete = sending.told.count < sending.job.messageCount
         let completion: IMAPCompletion =
             if sending.faults.contains(.unknownEncoding) {
                 .no("A part is encoded in a way that is not known here", code: .unknownCTE)

@@ -83,10 +83,9 @@ import Testing
                 _ = try $0.run("UPDATE message SET keywords = 'blue' WHERE uid = 2")
             }
             let all = "\\Answered \\Flagged \\Deleted \\Seen \\Draft"
-            #expect(
-                try await client.ask("FETCH 2 FLAGS") == [
-                    "* FLAGS (\(all) blue)", "* 2 FETCH (FLAGS (blue \\Recent))",
-                ])
+            let lines = try await client.ask("FETCH 2 FLAGS")
+            #expect(lines.first == "* FLAGS (\(all) blue)")
+            #expect(lines.last == "* 2 FETCH (FLAGS (blue \\Recent))")
             #expect(try await client.ask("FETCH 2 FLAGS") == ["* 2 FETCH (FLAGS (blue \\Recent))"])
         }
     }
