@@ -85,6 +85,14 @@ package final class MailSearch: Sendable {
         package var octets: Int64
         /// What its header says.
         package var facts: SortingFacts
+
+        /// As above.
+        package init(uid: UID, internalDate: Int64, octets: Int64, facts: SortingFacts) {
+            self.uid = uid
+            self.internalDate = internalDate
+            self.octets = octets
+            self.facts = facts
+        }
     }
 
     /// What is made of each of these messages, ascending, on threads that may block; those that are gone are left out.
@@ -113,6 +121,9 @@ package final class MailSearch: Sendable {
             run.isCancelled.store(true, ordering: .relaxed)
         }
     }
+
+    /// Messages that came and are not indexed yet, about.
+    package var waiting: Int { indexing.waiting }
 
     /// Octets of the index on the disk.
     package var indexOctets: Int64 { index?.database.octetsOnDisk ?? 0 }

@@ -90,7 +90,7 @@ struct MailServer {
         }
         var services: [any Service] = [
             admin, ReloadService(server: self), CompactionService(store: store, logger: logger, seconds: 600),
-            outboundService(),
+            outboundService(), SearchIndexService(search: search, logger: logger),
         ]
         for listener in configuration.listeners {
             if let service = try await service(for: listener, ready) { services.append(service) }
