@@ -47,7 +47,7 @@ import Testing
                 let lines = try await client.send(command)
                 let expected = succeeds ? "t OK" : "t NO [NOPERM]"
                 #expect(lines.last?.hasPrefix(expected) == true, "\(command) with l\(letter): \(lines)")
-                try await client.ask("UNSELECT", succeeds && command.hasSuffix("T \(Self.name)") ? "OK" : "")
+                try await client.ask("UNSELECT", succeeds && rule.command == "SELECT %" ? "OK" : "")
                 if try await store.resolve("Work", for: ana) == nil {
                     work = try await store.create("Work", for: ana, now: TestStore.now)
                 }
