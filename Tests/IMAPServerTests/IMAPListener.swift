@@ -42,7 +42,8 @@ struct IMAPListener {
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         var context = IMAPServerContext(
             listener: "imap", configuration: configuration, tls: imapTLS, directory: test.directory,
-            mailStore: test.mailStore, store: test.store, search: MailSearch(store: test.store, mailStore: test.mailStore),
+            mailStore: test.mailStore, store: test.store,
+            search: MailSearch(store: test.store, mailStore: test.mailStore),
             delivery: test.delivery,
             connections: AccountConnections(perAccountMax: connectionsPerAccount), recentClaims: RecentClaims(),
             decoySecret: try await test.directory.scramDecoySecret(),

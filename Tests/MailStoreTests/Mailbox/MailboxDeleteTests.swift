@@ -45,7 +45,7 @@ import Testing
     /// A large mailbox is gone at once; its messages go in pieces, by maintenance too, and after a restart.
     @Test func messagesGoInPieces() async throws {
         let folder = TestFolder()
-        try await withTestStore(folder) { test in
+        try await withTestStore(folder) { (test: TestStore) async throws -> Void in
             let ana = try await test.addAccount("ana@example.test")
             let made = try await test.mailStore.create("Big", for: ana, now: TestStore.now)
             try await Self.fill(test, ana, made.key.mailbox, 60)
@@ -60,7 +60,7 @@ import Testing
             #expect(try await test.mailStore.usage(ana).messages == 1)
             #expect(try await test.complaints() == [])
         }
-        try await withTestStore(folder) { test in
+        try await withTestStore(folder) { (test: TestStore) async throws -> Void in
             #expect(try await test.mailStore.finishRemovals() == 1)
             #expect(try await test.count("SELECT count(*) FROM message") == 1)
             #expect(try await test.count("SELECT count(*) FROM removed_mailbox") == 0)
@@ -72,7 +72,7 @@ import Testing
     /// What is deleted does not come back by a rebuild, though its messages stand in the log.
     @Test func aRebuildLeavesItDeleted() async throws {
         let folder = TestFolder()
-        try await withTestStore(folder) { test in
+        try await withTestStore(folder) { (test: TestStore) async throws -> Void in
             let ana = try await test.addAccount("ana@example.test")
             let made = try await test.mailStore.create("Old", for: ana, now: TestStore.now)
             try await Self.fill(test, ana, made.key.mailbox, 3)
@@ -81,7 +81,7 @@ import Testing
         }
         try folder.removeDatabase()
         #expect(try MailSystemStore.rebuild(folder.path).problems == [])
-        try await withTestStore(folder) { test in
+        try await withTestStore(folder) { (test: TestStore) async throws -> Void in
             let ana = try await test.directory.accounts()[0].accountID
             let old = try #require(try await test.mailStore.resolve("Old", for: ana))
             #expect(old.messages == 0)

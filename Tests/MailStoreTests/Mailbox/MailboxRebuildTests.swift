@@ -29,7 +29,7 @@ import Testing
     @Test func everythingComesBack() async throws {
         let folder = TestFolder()
         var before: [[SQLValue]] = []
-        try await withTestStore(folder) { test in
+        try await withTestStore(folder) { (test: TestStore) async throws -> Void in
             let people = try await SharingTests.People(test)
             try await people.share("Team", with: "bob@example.test", "lrkx")
             try await people.share("Team", with: "anyone", "w", .denied)
@@ -55,7 +55,7 @@ import Testing
         }
         try folder.removeDatabase()
         #expect(try MailSystemStore.rebuild(folder.path).problems == [])
-        try await withTestStore(folder) { test in
+        try await withTestStore(folder) { (test: TestStore) async throws -> Void in
             #expect(try await Self.contents(test) == before)
             #expect(try await test.complaints() == [])
         }
@@ -64,7 +64,7 @@ import Testing
     /// A note of a version that knew a column which is gone.
     @Test func columnsThatAreGoneArePassedOver() async throws {
         let folder = TestFolder()
-        try await withTestStore(folder) { test in
+        try await withTestStore(folder) { (test: TestStore) async throws -> Void in
             let ana = try await test.addAccount("ana@example.test")
             try await test.store.change { transaction in
                 let columns: [LogNote.Column] = [
@@ -80,7 +80,7 @@ import Testing
         }
         try folder.removeDatabase()
         #expect(try MailSystemStore.rebuild(folder.path).problems == [])
-        try await withTestStore(folder) { test in
+        try await withTestStore(folder) { (test: TestStore) async throws -> Void in
             let ana = try await test.directory.accounts()[0].accountID
             #expect(try await test.mailStore.mailboxes(ana).map(\.uidValidity.rawValue) == [7])
         }
