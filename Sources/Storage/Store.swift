@@ -122,7 +122,8 @@ public final class Store: Sendable {
             _ body: @escaping @Sendable (SQLTransaction) throws -> (DeliveryRecord?, T)
         ) async throws -> T
     {
-        try await enqueue(durability, messages: message.map { [$0] } ?? [], isMaintenance: isMaintenance) { transaction in
+        try await enqueue(durability, messages: message.map { [$0] } ?? [], isMaintenance: isMaintenance) {
+            transaction in
             let (record, value) = try body(transaction)
             return (record.map { [$0] } ?? [], value)
         }

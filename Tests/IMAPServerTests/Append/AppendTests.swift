@@ -75,7 +75,8 @@ extension TestStore {
 }
 
 @Suite(.timeLimit(.minutes(3))) struct AppendTests {
-    private static let message = "Date: Mon, 7 Feb 1994 21:52:25 -0800\r\nSubject: afternoon meeting\r\n\r\nHello Joe\r\n"
+    private static let message =
+        "Date: Mon, 7 Feb 1994 21:52:25 -0800\r\nSubject: afternoon meeting\r\n\r\nHello Joe\r\n"
 
     /// RFC 9051 §6.3.12.
     @Test func aMessageComesAfterConsent() async throws {
@@ -100,7 +101,9 @@ extension TestStore {
     @Test func octetsAreKeptAsTheyCame() async throws {
         try await withListener { listener, ana in
             let client = try await listener.login()
-            let messages = ["no header at all", "From: x\n\nbare\nends\r", "\r\n.\r\n..\r\n", "A: \u{e9}\u{1F600}\r\n\r\n"]
+            let messages = [
+                "no header at all", "From: x\n\nbare\nends\r", "\r\n.\r\n..\r\n", "A: \u{e9}\u{1F600}\r\n\r\n",
+            ]
             for message in messages {
                 #expect(try await client.appending("APPEND INBOX #", message).last?.hasPrefix("t OK") == true)
             }
@@ -189,7 +192,8 @@ extension TestStore {
         try await withListener { listener, ana in
             let client = try await listener.login()
             let lines = try await client.appending(
-                "APPEND INBOX (\\Seen) # (\\Flagged) \" 7-Feb-1994 22:43:04 -0800\" #", Self.message, "B: second\r\n\r\n")
+                "APPEND INBOX (\\Seen) # (\\Flagged) \" 7-Feb-1994 22:43:04 -0800\" #", Self.message,
+                "B: second\r\n\r\n")
             let validity = try #require(try await listener.test.mailStore.resolve("INBOX", for: ana)?.uidValidity)
             #expect(lines == ["t OK [APPENDUID \(validity.rawValue) 1:2] APPEND completed"])
             let stored = try await listener.test.stored(ana)
@@ -249,7 +253,8 @@ extension TestStore {
             for round in 0..<10 {
                 let texts = ["R: \(round)\r\n\r\n{5+}\r\n) (\r\n", "S: \(round)\r\n\r\nx"]
                 var rest = Substring(
-                    "t " + IMAPClient.written("APPEND INBOX (\\Draft) # CATENATE (TEXT # TEXT #)", texts + ["!"]) + "\r\n")
+                    "t " + IMAPClient.written("APPEND INBOX (\\Draft) # CATENATE (TEXT # TEXT #)", texts + ["!"])
+                        + "\r\n")
                 while !rest.isEmpty {
                     let piece = rest.prefix(Int.random(in: 1...12, using: &generator))
                     try await client.connection.say(String(piece))
@@ -345,7 +350,8 @@ extension TestStore {
             let client = try await listener.login()
             _ = try await client.appending("APPEND INBOX #", Self.original)
             try await client.ask("SELECT INBOX")
-            let lines = try await client.appending("APPEND INBOX CATENATE (TEXT # URL \";UID=1\" URL \"/;UID=1\")", "A: b\r\n")
+            let lines = try await client.appending(
+                "APPEND INBOX CATENATE (TEXT # URL \";UID=1\" URL \"/;UID=1\")", "A: b\r\n")
             #expect(lines.last?.hasPrefix("t OK") == true, "\(lines)")
             #expect(try await listener.test.texts(ana).last == "A: b\r\n" + Self.original + Self.original)
         }
@@ -389,7 +395,8 @@ extension Substring {
 
 @Suite(.timeLimit(.minutes(3))) struct ReplaceTests {
     /// RFC 8508 §3.2 and §3.3.
-    @Test(arguments: ["REPLACE 2", "UID REPLACE 2"]) func aMessageComesInPlaceOfAnother(_ command: String) async throws {
+    @Test(arguments: ["REPLACE 2", "UID REPLACE 2"]) func aMessageComesInPlaceOfAnother(_ command: String) async throws
+    {
         try await withListener { listener, ana in
             let client = try await listener.login()
             for text in ["one", "two", "three"] { _ = try await client.appending("APPEND INBOX #", text) }
