@@ -153,6 +153,21 @@ import Testing
         }
     }
 
+    @Test func readsWhenTheIndexFails() async throws {
+        try await withTestStore { test in
+            let ana = try await test.addAccount("ana@example.test")
+            for number in 0..<9 {
+                try await test.deliver("Subject: s\(number)\r\n\r\nword\(number)\r\n", to: "ana@example.test")
+            }
+            let search = search(test)
+            try await search.catchUp()
+            try search.index?.database.change { _ = try $0.run("DROP TABLE terms_page") }
+            let found = try await find(.text(SearchText("word4", in: .body)), ana, search, test)
+            #expect(found == [5])
+            search.close()
+        }
+    }
+
     private func withStoreResult<T>(_ folder: TestFolder, _ body: (TestStore) async throws -> T) async throws -> T {
         let test = try TestStore(folder)
         let value = try await body(test)
