@@ -69,7 +69,9 @@ extension Directory {
     /// All parties that an account belongs to: itself, its domain, and the lists that it is a member of, directly or by an
     /// alias or another list.
     public static func parties(of account: AccountID, in transaction: SQLTransaction) throws -> [Party] {
-        guard let text = try writtenAddress(of: account, in: transaction), let address = EmailAddress(text) else { return [] }
+        guard let text = try writtenAddress(of: account, in: transaction), let address = EmailAddress(text) else {
+            return []
+        }
         var parties: [Party] = [.account(account)]
         if let domain = try transaction.domain(address.domain) { parties.append(.domain(domain.id)) }
         var seen: Set<Int64> = []

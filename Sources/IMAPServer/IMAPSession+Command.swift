@@ -39,7 +39,7 @@ extension IMAPSession {
         case .delete where completion.condition == .ok: await leaveDeleted(replies)
         default: break
         }
-        noteOwnNames(command)
+        if completion.condition == .ok { noteOwnNames(command) }
         return await finish(completion, command.occasion, replies)
     }
 
@@ -49,12 +49,19 @@ extension IMAPSession {
             _ completion: IMAPCompletion, _ occasion: TellingOccasion, _ replies: ReplyWriter
         ) async -> IMAPAction
     {
+        // A literal that cannot be sent to its end: whatever is said would be taken for a part of it.
+        if fetching.literal == .cutOff { return machine.abort() }
         if let farewell = await tellChanges(occasion, replies) {
             closeSelected()
             return machine.logOut(farewell.text)
         }
+        (ownNames, ownSubscriptions) = ([], [])
         let action = machine.answer(completion)
         alert()
+        // What this command forbade to tell, NOTIFY permits right after it.
+        if case .told(_, _, .atOnce)? = notifying?.selected, selected?.view.hasPendingChanges == true {
+            info.waker?.wake()
+        }
         return action
     }
 

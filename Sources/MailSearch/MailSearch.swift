@@ -85,6 +85,14 @@ package final class MailSearch: Sendable {
         package var octets: Int64
         /// What its header says.
         package var facts: SortingFacts
+
+        /// As above.
+        package init(uid: UID, internalDate: Int64, octets: Int64, facts: SortingFacts) {
+            self.uid = uid
+            self.internalDate = internalDate
+            self.octets = octets
+            self.facts = facts
+        }
     }
 
     /// What is made of each of these messages, ascending, on threads that may block; those that are gone are left out.

@@ -41,14 +41,18 @@ import Testing
     ) async throws -> [UInt32] {
         let key = MailboxKey(account: account, mailbox: .inbox)
         var numbers: [UInt32] = []
-        try await search.find(filter, in: key, among: everything(key, test)).uids.forEach { numbers.append($0.rawValue) }
+        try await search.find(filter, in: key, among: everything(key, test)).uids.forEach {
+            numbers.append($0.rawValue)
+        }
         return numbers
     }
 
     /// Needles of all kinds, and the scopes in which they are looked for.
     private static let needles = [
-        "swim", "SWIMM", "resume", "résumé", "RE\u{301}SUME\u{301}", "strasse", "straße", "οδυσσευς", "мир", "日本", "本語", "日本語",
-        "京", "語", "e", "é", "s2@one", "one.example>", "the of", "of the", " the", "the ", "teal", "red ochre", "ochre", "zz",
+        "swim", "SWIMM", "resume", "résumé", "RE\u{301}SUME\u{301}", "strasse", "straße", "οδυσσευς", "мир", "日本", "本語",
+        "日本語",
+        "京", "語", "e", "é", "s2@one", "one.example>", "the of", "of the", " the", "the ", "teal", "red ochre", "ochre",
+        "zz",
         "x.y-z", "m7@", "Subject: ", "subject: swim", "ไท", "1,000", "of 日本語", "X-Colour", "example.test",
     ]
 
@@ -78,7 +82,9 @@ import Testing
         return ["e", "of", "the ", "example.test", "京"].contains(needle) || needle.count == 1
     }
 
-    private func compare(_ mails: [RandomMail], _ account: AccountID, _ search: MailSearch, _ test: TestStore) async throws {
+    private func compare(_ mails: [RandomMail], _ account: AccountID, _ search: MailSearch, _ test: TestStore)
+        async throws
+    {
         for needle in Self.needles {
             for scope in Self.scopes where !Self.isInMachinery(needle, scope) {
                 let found = try await find(.text(SearchText(needle, in: scope)), account, search, test)
@@ -144,6 +150,21 @@ import Testing
                 try await compare(mails, ana, search, test)
                 search.close()
             }
+        }
+    }
+
+    @Test func readsWhenTheIndexFails() async throws {
+        try await withTestStore { test in
+            let ana = try await test.addAccount("ana@example.test")
+            for number in 0..<9 {
+                try await test.deliver("Subject: s\(number)\r\n\r\nword\(number)\r\n", to: "ana@example.test")
+            }
+            let search = search(test)
+            try await search.catchUp()
+            try search.index?.database.change { _ = try $0.run("DROP TABLE terms_page") }
+            let found = try await find(.text(SearchText("word4", in: .body)), ana, search, test)
+            #expect(found == [5])
+            search.close()
         }
     }
 
@@ -224,19 +245,24 @@ import Testing
         try await withTestStore { test in
             let ana = try await test.addAccount("ana@example.test")
             let day: Int64 = 86_400
-            for (number, date) in ["Mon, 1 Jan 2024 23:30:00 -0500", "Tue, 2 Jan 2024 05:00:00 +0000", ""].enumerated() {
+            for (number, date) in ["Mon, 1 Jan 2024 23:30:00 -0500", "Tue, 2 Jan 2024 05:00:00 +0000", ""].enumerated()
+            {
                 let copy = NewCopy(
                     account: ana, mailbox: .inbox, flags: number == 1 ? [.seen, .flagged] : [],
                     keywords: number == 2 ? [try #require(Keyword("$Work"))] : [],
                     internalDate: Int64(number) * day, saveDate: Int64(number) * 2 * day)
                 let field = date.isEmpty ? "" : "Date: \(date)\r\n"
                 _ = try await test.delivery.append(
-                    MessageBody(ByteBuffer(string: "\(field)Subject: x\r\n\r\n\(String(repeating: "y", count: number * 100))")), copy)
+                    MessageBody(
+                        ByteBuffer(string: "\(field)Subject: x\r\n\r\n\(String(repeating: "y", count: number * 100))")),
+                    copy)
             }
             let search = search(test)
             for round in 0..<2 {
                 if round == 1 { try await search.catchUp() }
-                func found(_ filter: MessageFilter) async throws -> [UInt32] { try await find(filter, ana, search, test) }
+                func found(_ filter: MessageFilter) async throws -> [UInt32] {
+                    try await find(filter, ana, search, test)
+                }
                 #expect(try await found(.flagged([.seen, .flagged])) == [2])
                 #expect(try await found(.unflagged(.seen)) == [1, 3])
                 #expect(try await found(.keyword(try #require(Keyword("$work")))) == [3])
@@ -247,7 +273,10 @@ import Testing
                 #expect(try await found(.sent(19_724..<19_725)) == [2])
                 #expect(try await found(.octets(100..<200)) == [2])
                 #expect(try await found(.not(.or([.flagged(.seen), .octets(200..<1_000)]))) == [1])
-                #expect(try await found(.and([.uids(UIDSet(UID(rawValue: 2)...UID(rawValue: 9))), .unflagged(.seen)])) == [3])
+                #expect(
+                    try await found(.and([.uids(UIDSet(UID(rawValue: 2)...UID(rawValue: 9))), .unflagged(.seen)])) == [
+                        3
+                    ])
                 #expect(try await found(.nothing) == [])
                 #expect(try await found(.all) == [1, 2, 3])
             }

@@ -55,8 +55,10 @@ import Testing
         var random = SeededGenerator(seed: 1)
         let alphabet = Array("ab. é漢字がไท \n")
         for _ in 0..<4_000 {
-            let text = String((0..<Int.random(in: 0...14, using: &random)).map { _ in alphabet.randomElement(using: &random) ?? "a" })
-            let word = String((0..<Int.random(in: 1...5, using: &random)).map { _ in alphabet.randomElement(using: &random) ?? "a" })
+            let text = String(
+                (0..<Int.random(in: 0...14, using: &random)).map { _ in alphabet.randomElement(using: &random) ?? "a" })
+            let word = String(
+                (0..<Int.random(in: 1...5, using: &random)).map { _ in alphabet.randomElement(using: &random) ?? "a" })
             let needle = Needle(word)
             let isThere = needle.isContained(in: FoldedText.fold(text))
             let isPossible = needle.patterns.allSatisfy { fits($0, terms(text)) }
@@ -68,8 +70,11 @@ import Testing
     @Test func octetsAreFoundWhereTheyAre() {
         var random = SeededGenerator(seed: 2)
         for _ in 0..<4_000 {
-            let text = (0..<Int.random(in: 0...40, using: &random)).map { _ in UInt8.random(in: 65...68, using: &random) }
-            let wanted = (0..<Int.random(in: 1...4, using: &random)).map { _ in UInt8.random(in: 65...69, using: &random) }
+            let text = (0..<Int.random(in: 0...40, using: &random)).map { _ in UInt8.random(in: 65...68, using: &random)
+            }
+            let wanted = (0..<Int.random(in: 1...4, using: &random)).map { _ in
+                UInt8.random(in: 65...69, using: &random)
+            }
             let expected = text.indices.first { text[$0...].starts(with: wanted) }
             #expect(text.withUnsafeBytes { OctetFinder(wanted).first(in: $0, from: 0) } == expected)
         }

@@ -36,7 +36,10 @@ struct RandomMail {
             lines += ["Content-Type: text/plain; charset=utf-16be", "Content-Transfer-Encoding: base64", ""]
             lines.append(Self.base64(body.utf16.flatMap { [UInt8($0 >> 8), UInt8($0 & 0xFF)] }))
         default:
-            lines += ["Content-Type: multipart/alternative; boundary=b", "", "--b", "Content-Type: text/html; charset=utf-8", ""]
+            lines += [
+                "Content-Type: multipart/alternative; boundary=b", "", "--b", "Content-Type: text/html; charset=utf-8",
+                "",
+            ]
             lines += ["<p>" + body.replacing(" ", with: "</p>\r\n<p>") + "</p>", "--b--"]
         }
         text = lines.joined(separator: "\r\n") + "\r\n"

@@ -47,6 +47,22 @@ import Testing
         }
     }
 
+    /// With the lines that the copy alone has.
+    @Test func octetsAreTheSame() async throws {
+        try await withTestStore { test in
+            let ana = try await test.addAccount("ana@example.test")
+            let bob = test.inboxKey(try await test.addAccount("bob@example.test"))
+            let inbox = test.inboxKey(ana)
+            try await test.deliver("Subject: s\r\n\r\nx\r\n", to: "ana@example.test", from: "s@a.example")
+            let text = try await test.inbox(ana)
+            #expect(text[0].hasPrefix("Return-Path: <s@a.example>"))
+            _ = try await test.mailStore.copy(.of(1), from: inbox, to: inbox, savedAt: 1)
+            _ = try await test.mailStore.move(.of(1), from: inbox, to: bob, savedAt: 1)
+            #expect(try await test.inbox(ana) == text)
+            #expect(try await test.inbox(bob.account) == text)
+        }
+    }
+
     @Test func moves() async throws {
         try await withTestStore { test in
             let ana = try await test.addAccount("ana@example.test")

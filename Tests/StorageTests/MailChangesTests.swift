@@ -111,6 +111,22 @@ private final class Heard: Sendable {
         await store.close()
     }
 
+    /// Who listens to everything does not keep deliveries from sharing their pages.
+    @Test func whoListensToAllHastensNothing() async throws {
+        let folder = try TestFolder()
+        var limits = StorageLimits()
+        (limits.hiddenSecondsMax, limits.awaitedSecondsMax) = (3600, 0)
+        let store = try folder.open(limits: limits).store
+        let heard = Heard()
+        let subscription = store.changes.subscribeToAll(heard.receive)
+        for number in 0..<20 { try await Self.deliver(store, "\(number)") }
+        #expect(heard.all == [])
+        #expect(try await store.filings().count == 20)
+        #expect(heard.all.count == 20)
+        subscription.cancel()
+        await store.close()
+    }
+
     /// Who listens from now on, and reads then, has missed nothing: not what was hidden meanwhile either.
     @Test func whoSubscribesAndReadsMissesNothing() async throws {
         let folder = try TestFolder()

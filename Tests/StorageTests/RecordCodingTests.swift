@@ -62,6 +62,16 @@ import Testing
             DeliveryRecord(
                 email: EmailID(rawValue: .max), copies: [copy, copy], queued: messages[2], trace: [1, 2, 3],
                 settles: settlements),
+            DeliveryRecord(
+                email: EmailID(rawValue: 2), copies: [copy], queued: nil,
+                replaced: ReplacedCopy(
+                    mailbox: MailboxKey(account: AccountID(rawValue: 1), mailbox: MailboxID(rawValue: 300)),
+                    uid: UID(rawValue: .max), modSeq: ModSeq(rawValue: 1 << 40))),
+            {
+                var record = DeliveryRecord(email: EmailID(rawValue: 3), copies: [copy], queued: nil)
+                record.followers = 99
+                return record
+            }(),
         ]
 
     @Test(arguments: records) func recordsComeBack(_ record: DeliveryRecord) throws {

@@ -164,6 +164,11 @@ package struct IMAPServerStateMachine: Sendable {
         close { $0.bye(text, code: code) }
     }
 
+    /// Ends the connection without a word: the client could not make out where it begins.
+    package mutating func abort() -> IMAPAction {
+        close { _ in }
+    }
+
     private var textOctetsMax: Int {
         guard phase == .notAuthenticated else { return limits.commandTextOctetsMax }
         // AUTHENTICATE may bring its initial response along.

@@ -67,7 +67,9 @@ extension IMAPSession {
             log(finished, outcome)
             guard finished.replaces != nil else { return .ok(code: outcome.code) }
             // Before the old one's expunge, which the client can then match (RFC 8508 §4.3).
-            if let code = outcome.code { respond(replies) { $0.untagged(.ok, code: code, "Replacement message ready") } }
+            if let code = outcome.code {
+                respond(replies) { $0.untagged(.ok, code: code, "Replacement message ready") }
+            }
             return .ok(code: highestModSeqOfExpunge(outcome.replaced?.modSeq))
         } catch is NothingToReplace {
             return .no("The message is gone", code: .expungeIssued)
@@ -127,7 +129,9 @@ extension IMAPSession {
             throw .no("The message is too large", code: .tooBig)
         }
         let most = UInt64(AppendLimits().commandOctetsMax)
-        guard octets <= most - min(sizes.all, most) else { throw .no("The messages are too large together", code: .limit) }
+        guard octets <= most - min(sizes.all, most) else {
+            throw .no("The messages are too large together", code: .limit)
+        }
     }
 
     /// The octets that a URL names are copied as they are (RFC 4469 §3). Where there are none the whole command fails.

@@ -35,7 +35,8 @@ extension IMAPSession {
             throw .no("You may not take messages away from here", code: .noPermission)
         }
         let set = SequenceSet.ranges([SequenceSet.SequenceRange(message, message)])
-        guard let uid = try resolve(set, numbering, in: mailbox).first, mailbox.view.sequenceNumber(of: uid) != nil else {
+        guard let uid = try resolve(set, numbering, in: mailbox).first, mailbox.view.sequenceNumber(of: uid) != nil
+        else {
             throw .no("There is no such message", code: .nonExistent)
         }
         return uid

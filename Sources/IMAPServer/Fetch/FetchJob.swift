@@ -16,9 +16,29 @@ struct FetchJob: Sendable {
     var newlySeen = UIDSet()
     let store: Store
     let checked: CheckedMessages
+    /// How many there are. Counted once: a page must not cost more the more messages are asked for.
+    let messageCount: Int
+    /// Whether some of the view are `\Recent` to a client that is told of it.
+    let tellsRecent: Bool
+
+    /// Nothing is read yet.
+    init(
+        _ plan: FetchPlan, _ uids: UIDSet, of key: MailboxKey, in view: IMAPSequenceView, newlySeen: UIDSet = UIDSet(),
+        _ store: Store, _ checked: CheckedMessages
+    ) {
+        self.plan = plan
+        self.key = key
+        self.uids = uids
+        self.view = view
+        self.newlySeen = newlySeen
+        self.store = store
+        self.checked = checked
+        messageCount = uids.count
+        tellsRecent = plan.dialect.tellsRecent && view.recentCount > 0
+    }
 
     /// Octets of responses that are written before a page ends.
-    private static let pageOctets = 128 << 10
+    static let pageOctets = 128 << 10
     /// Octets of messages that are read together; one larger message makes a page of its own.
     private static let contentOctets: Int64 = 256 << 10
     /// Messages that are read together.

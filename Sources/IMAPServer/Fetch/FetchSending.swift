@@ -11,7 +11,9 @@ struct FetchSending {
     /// What could not be told as it was asked for.
     private(set) var faults: FetchPage.Faults = []
     /// Messages that were told of.
-    private(set) var toldCount = 0
+    private(set) var told = UIDSet()
+    /// The account's clock when the first of them were read.
+    private(set) var clock = ModSeq(rawValue: 0)
 
     /// Nothing is sent yet.
     init(_ job: FetchJob, _ replies: ReplyWriter) {
@@ -29,10 +31,11 @@ struct FetchSending {
         mutating func run(_ each: (FetchPage) -> Void) async throws
     {
         var page = try await job.store.read { [job] in try job.page(from: FetchWalk.Place(), in: $0) }
+        clock = page.clock
         while true {
             let coming = page.isLast ? nil : read(from: page.end)
             faults.formUnion(page.faults)
-            toldCount += page.told.count
+            for range in page.told.ranges { told.append(range) }
             each(page)
             for piece in page.pieces { try await send(piece) }
             guard let coming else { return }

@@ -10,7 +10,6 @@ struct FetchWriter {
     private let job: FetchJob
     private let transaction: SQLTransaction
     private let itemsOfNewlySeen: [FetchAttribute]
-    private let tellsRecent: Bool
     private var writer: IMAPResponseWriter
     private var page: FetchPage
     /// Octets of `page.pieces`.
@@ -24,13 +23,20 @@ struct FetchWriter {
     /// Octets of sections that are held for one page; what is more is read when it is sent.
     private static let heldOctetsMax = 2 << 20
 
+    /// Messages that fill a page, about.
+    private static let messagesOfPage = 256
+    /// Octets of the response that fills a page, about.
+    private static let roomOctets = 8 << 10
+
     /// Nothing is written yet.
     init(_ job: FetchJob, clock: ModSeq, in transaction: SQLTransaction) {
         self.job = job
         self.transaction = transaction
         itemsOfNewlySeen = job.newlySeen.isEmpty ? [] : job.plan.itemsOfNewlySeen
-        tellsRecent = job.plan.dialect.tellsRecent && job.view.recentCount > 0
-        writer = IMAPResponseWriter(dialect: job.plan.dialect)
+        var buffer = ByteBuffer()
+        // Room for a full page, where there are messages to fill it.
+        if job.messageCount >= Self.messagesOfPage { buffer.reserveCapacity(FetchJob.pageOctets + Self.roomOctets) }
+        writer = IMAPResponseWriter(dialect: job.plan.dialect, buffer: buffer)
         page = FetchPage(clock: clock, end: FetchWalk.Place(), isLast: true)
     }
 
@@ -72,7 +78,7 @@ struct FetchWriter {
         switch attribute {
         case .uid: writer.fetchUID(row.uid, &items)
         case .flags:
-            let recency = tellsRecent ? job.view.recency(of: row.uid) : .old
+            let recency = job.tellsRecent ? job.view.recency(of: row.uid) : .old
             row.withKeywords { keywords in
                 writer.fetchFlags(row.flags, keywords: keywords, recency, &items)
                 if !keywords.isEmpty { note(keywords) }
@@ -113,6 +119,8 @@ struct FetchWriter {
         if transform == .none {
             let wanted = fetch.range?.clamped(to: UInt64(section.octetCount)) ?? 0..<UInt64(section.octetCount)
             let count = wanted.upperBound - wanted.lowerBound
+            // The octets are what was accepted, also where NUL is among them, which came by BINARYMIME alone: clients count
+            // octets. RFC 9051 §9 has no literal8 here, RFC 3516 §6 would have the part encoded anew, and its signature broken.
             writer.fetchSection(fetch, octets: count, content: .text, &items)
             return try write(reader, octets: count, of: message)
         }

@@ -14,7 +14,18 @@ struct FetchedMessage {
     private var locator: SectionLocator?
     private var index: PartIndex?
     /// What was read from the message anew, where the store has lost it.
-    private var facts: MessageFacts?
+    private var facts: LostFacts?
+
+    private struct LostFacts {
+        let envelope: [UInt8]
+        let bodyStructure: [UInt8]
+        let preview: String
+
+        init(parsing octets: UnsafeRawBufferPointer) {
+            let facts = MessageFacts(parsing: octets)
+            (envelope, bodyStructure, preview) = (facts.envelope, facts.bodyStructure, facts.preview)
+        }
+    }
 
     /// Octets of a message that is read anew.
     private static let rereadOctetsMax: Int64 = 64 << 20
@@ -136,11 +147,11 @@ struct FetchedMessage {
         return index
     }
 
-    private mutating func readAnew(in transaction: SQLTransaction) -> MessageFacts? {
+    private mutating func readAnew(in transaction: SQLTransaction) -> LostFacts? {
         if facts == nil, case .damaged = content, let place = try? transaction.content(of: row.email) {
-            facts = parse(.large(place)) { MessageFacts(parsing: $0) }
+            facts = parse(.large(place)) { LostFacts(parsing: $0) }
         } else if facts == nil {
-            facts = parsed { MessageFacts(parsing: $0) }
+            facts = parsed { LostFacts(parsing: $0) }
         }
         if facts == nil { faults.insert(.damaged) }
         return facts

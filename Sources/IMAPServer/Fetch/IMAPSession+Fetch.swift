@@ -18,14 +18,14 @@ extension IMAPSession {
             }
             let uids = try await changed(choice.uids, since: request.changedSince, in: mailbox)
             let plan = FetchPlan(request, dialect: machine.dialect)
-            var job = FetchJob(
-                plan: plan, key: mailbox.key, uids: uids, view: mailbox.view, store: context.store,
-                checked: fetching.checked)
-            if plan.effect == .sets { job.newlySeen = try await markSeen(uids, in: mailbox) }
+            let newlySeen = plan.effect == .sets ? try await markSeen(uids, in: mailbox) : UIDSet()
+            let job = FetchJob(
+                plan, uids, of: mailbox.key, in: mailbox.view, newlySeen: newlySeen, context.store, fetching.checked)
             var sending = FetchSending(job, replies)
-            try await sending.run { page in
-                if plan.tellsFlags { selected?.view.noteFlagsTold(page.told, through: page.clock) }
-                tellKeywords(page.keywords, replies)
+            try await sending.run { tellUnknown($0.keywords, replies) }
+            if plan.tellsFlags {
+                try await noteChanges()
+                selected?.view.noteFlagsTold(sending.told, through: sending.clock)
             }
             return completion(of: sending, choice, request, replies)
         } catch let error as FetchSending.LiteralCutOff {
@@ -34,6 +34,12 @@ extension IMAPSession {
         } catch {
             return completion(of: error, in: "reading messages")
         }
+    }
+
+    /// FLAGS anew, where messages have keywords that the client was not told of.
+    private func tellUnknown(_ keywords: [Keyword], _ replies: ReplyWriter) {
+        guard !keywords.isEmpty, let known = selected?.keywords else { return }
+        tellKeywords(Set(keywords).subtracting(known).sorted(), replies)
     }
 
     /// Messages of one command (RFC 9738 §3).
@@ -45,7 +51,7 @@ extension IMAPSession {
     private func completion(
         of sending: FetchSending, _ choice: FetchChoice, _ request: FetchRequest, _ replies: ReplyWriter
     ) -> IMAPCompletion {
-        let isIncomplete = sending.toldCount < sending.job.uids.count
+        let isIncomplete = sending.told.count < sending.job.messageCount
         let completion: IMAPCompletion =
             if sending.faults.contains(.unknownEncoding) {
                 .no("A part is encoded in a way that is not known here", code: .unknownCTE)

@@ -131,7 +131,6 @@ extension IMAPSession {
             listed.oldName = change.oldName.flatMap { MailboxName($0) }
             respond(replies) { $0.list(listed) }
         }
-        ownNames = []
     }
 
     private func tellSubscriptions(_ names: Set<String>, _ asked: Notifying, _ replies: ReplyWriter) {
@@ -143,7 +142,6 @@ extension IMAPSession {
             let listed = listed(name, mailbox, asked)
             respond(replies) { $0.list(listed) }
         }
-        ownSubscriptions = []
     }
 
     /// A mailbox as LIST tells it.

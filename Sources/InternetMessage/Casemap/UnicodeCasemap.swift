@@ -88,7 +88,7 @@ private struct CasemapTable: Sendable {
             pages[Int(code >> 8)] = UInt8(places.count / 256)
             places.append(contentsOf: [UInt32](repeating: 0, count: 256))
         }
-        places[Int(pages[Int(code >> 8)]) * 256 + Int(code & 0xFF)] = UInt32(start << 6 | octets.count - start)
+        places[Int(pages[Int(code >> 8)]) * 256 + Int(code & 0xFF)] = UInt32(start << 6 | (octets.count - start))
     }
 
     @inline(__always)

@@ -42,7 +42,8 @@ package struct SortingFacts: Sendable, Hashable {
         (from, displayFrom) = Self.words(message.firstAddress(.from, in: octets))
         (to, displayTo) = Self.words(message.firstAddress(.to, in: octets))
         (cc, _) = Self.words(message.firstAddress(.cc, in: octets))
-        messageID = message.field(.messageID, of: 0)
+        messageID =
+            message.field(.messageID, of: 0)
             .flatMap { InternetMessageID.list(octets[$0.value], limit: 1).first.map(Self.normalized) } ?? ""
         references = message.messageIDs(.references, in: octets).map(Self.normalized)
         if references.isEmpty {

@@ -13,7 +13,8 @@ final class SearchRun: @unchecked Sendable {
     let uids: [UInt32]
     let limits: MailSearchLimits
     private let store: Store
-    private let index: SearchIndex?
+    /// Nil without an index, and when it has failed: then all is read.
+    private var index: SearchIndex?
     private let images: MailboxImages
     /// Set from any thread by who does not want the result any more.
     let isCancelled = Atomic(false)
@@ -41,19 +42,17 @@ final class SearchRun: @unchecked Sendable {
     /// What the index says of a text; nil without an index.
     func candidates(_ text: SearchText) throws -> SearchIndex.Candidates? {
         if let known = candidates[text] { return known }
-        guard let index else { return nil }
-        let found = try index.candidates(text, key.account)
+        guard let found = try asking({ try $0.candidates(text, key.account) }) else { return nil }
         candidates[text] = found
         return found
     }
 
     /// The documents of messages in their order, -1 for those that are not indexed.
     func documents(of uids: ArraySlice<UInt32>, _ transaction: SQLTransaction) throws -> [Int32] {
-        guard let index, let first = uids.first, let last = self.uids.last else {
-            return [Int32](repeating: -1, count: uids.count)
-        }
-        let image = try self.image ?? images.image(key, index, lastUID: last, transaction)
-        self.image = image
+        let unknown = [Int32](repeating: -1, count: uids.count)
+        guard let first = uids.first, let last = self.uids.last else { return unknown }
+        if image == nil { image = try asking { try images.image(key, $0, lastUID: last, transaction) } }
+        guard let image else { return unknown }
         var place = image.uids.partitioned { $0 >= first }
         return uids.map { uid in
             while place < image.uids.count, image.uids[place] < uid { place += 1 }
@@ -66,7 +65,19 @@ final class SearchRun: @unchecked Sendable {
 
     /// What is compared of messages; those that the index does not have are left out.
     func forEachFacts(_ emails: [EmailID], _ body: (Int, SortingFacts) -> Void) throws {
-        try index?.forEachFacts(emails, body)
+        _ = try asking { try $0.forEachFacts(emails, body) }
+    }
+
+    /// Asks the index; one that fails is not asked again, and is begun anew at the next start when it is damaged.
+    private func asking<T>(_ body: (SearchIndex) throws -> T) throws -> T? {
+        guard let asked = index else { return nil }
+        do {
+            return try body(asked)
+        } catch let error as StorageError {
+            if error.code == .corrupt { asked.database.discard() }
+            index = nil
+            return nil
+        }
     }
 }
 

@@ -31,7 +31,9 @@ struct PageWriter {
     ) -> Page? {
         if termsInBlock % Self.blockTerms == 0 {
             terms.append(Self.mark)
-            for shift in [18, 12, 6, 0] { terms.append(0x80 | UInt8(truncatingIfNeeded: postings.count >> shift & 0x3F)) }
+            for shift in [18, 12, 6, 0] {
+                terms.append(0x80 | UInt8(truncatingIfNeeded: postings.count >> shift & 0x3F))
+            }
             terms.append(0)
         }
         termsInBlock += 1

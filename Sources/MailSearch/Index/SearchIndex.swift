@@ -96,6 +96,7 @@ struct SearchIndex: Sendable {
 
     /// Adds messages of an account that it does not have. Ascending by number they make the best use of space.
     func add(_ new: [NewDocument], to account: AccountID) throws {
+        guard !new.isEmpty else { return }
         var builder = SegmentBuilder()
         var facts: [(EmailID, [UInt8])] = []
         for document in new {

@@ -66,5 +66,8 @@ final class IndexingState: Sendable {
         }
     }
 
+    /// What was taken was not done: the next look is at the whole store.
+    func noteFailed() { state.withLock { $0.isComplete = false } }
+
     func clearExpunged() { state.withLock { $0.expunged = 0 } }
 }

@@ -34,6 +34,7 @@ extension MailSearch {
             try await body()
         } catch {
             guard !Task.isCancelled else { return }
+            indexing.noteFailed()
             if let error = error as? StorageError, error.code == .corrupt { index?.database.discard() }
             failed(error)
         }

@@ -25,7 +25,7 @@ extension MailStore {
         in transaction: SQLTransaction
     ) throws -> AccessibleMailbox {
         guard let place = try place(of: name, for: account, in: transaction) else {
-            throw MailStoreError.reservedMailboxName(name)
+            throw try nowhere(name)
         }
         try requireMaking(place, for: account, in: transaction)
         let mailbox = try makeMailbox(
@@ -35,6 +35,12 @@ extension MailStore {
             throw MailStoreError.notPermitted(name)
         }
         return made
+    }
+
+    /// Why there is no mailbox to be made: whether there is such an owner is not told.
+    static func nowhere(_ name: String) throws -> MailStoreError {
+        let name = try seenName(name)
+        return levels(of: name).count > 2 ? .notPermitted(name) : .reservedMailboxName(name)
     }
 
     /// Refuses to make a mailbox where the account may not: RFC 4314 §4 asks for `k` on the nearest mailbox above it.

@@ -1,5 +1,5 @@
-@_spi(_Unicode) internal import Swift
 internal import MailCore
+@_spi(_Unicode) internal import Swift
 
 /// Names of mailboxes in their one form.
 extension MailStore {

@@ -45,7 +45,7 @@ extension MailStore {
         guard mailbox != nil || !below.isEmpty else { throw MailStoreError.noSuchMailbox(name) }
         if let mailbox { try mailbox.require(.deleteMailbox) }
         guard let to = try place(of: newName, for: account, in: transaction) else {
-            throw MailStoreError.reservedMailboxName(newName)
+            throw try nowhere(newName)
         }
         guard to.owner.account == from.owner.account, !isBelow(to.name, from.name) else {
             throw MailStoreError.cannotRename(name, to: newName)

@@ -11,7 +11,9 @@ extension MailStore {
     /// All of them, in the order of their octets.
     public static func subscriptions(of account: AccountID, in transaction: SQLTransaction) throws -> [String] {
         var names: [String] = []
-        try transaction.query("SELECT name FROM subscription WHERE account = ?1 ORDER BY name", .integer(account.rawValue)) {
+        try transaction.query(
+            "SELECT name FROM subscription WHERE account = ?1 ORDER BY name", .integer(account.rawValue)
+        ) {
             names.append($0.text(0))
         }
         return names

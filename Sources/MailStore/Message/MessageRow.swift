@@ -16,6 +16,8 @@ package struct MessageColumns: OptionSet, Hashable, Sendable {
     package static let content = MessageColumns(rawValue: 4)
     /// Of the facts the ENVELOPE alone.
     package static let envelope = MessageColumns(rawValue: 8)
+    /// The prefix beside all that comes without asking.
+    package static let prefix = MessageColumns(rawValue: 16)
 }
 
 /// One message of a mailbox as the store has it, valid until the closure that was given it returns. Only what was asked for
@@ -47,7 +49,8 @@ package struct MessageRow {
     package var saveDate: Int64 { row.integer(7) }
     /// RFC822.SIZE: the prefix and the stored message.
     package var octets: Int64 { row.integer(8) }
-    /// Header lines of this copy that come before the stored octets, each ended by CRLF; with `content` or `facts`.
+    /// Header lines of this copy that come before the stored octets, each ended by CRLF; with `prefix`,
+    /// `content` or `facts`.
     package func withPrefix<T>(_ body: (UnsafeRawBufferPointer) throws -> T) rethrows -> T {
         try row.withOctets(9, body)
     }

@@ -41,7 +41,7 @@ struct MessageTransfer {
         let (uidValidity, uidNext) = try targetNumbers(transaction)
         var outcome = CopyOutcome(uidValidity: uidValidity)
         var originals: [Original] = []
-        let rest = try MailStore.page(of: uids, in: source, [], transaction) { row in
+        let rest = try MailStore.page(of: uids, in: source, .prefix, transaction) { row in
             originals.append(Original(row))
             return originals.count < most ? .more : .enough
         }

@@ -62,7 +62,8 @@ package final class MailChanges: Sendable {
         return Subscription(self, number, receive)
     }
 
-    /// Tells `receive` all that changes, whosever it is, while the subscription is kept.
+    /// Tells `receive` all that changes, whosever it is, while the subscription is kept. For what is not urgent: rows of
+    /// deliveries stay hidden for their time.
     package func subscribeToAll(_ receive: @escaping Receive) -> Subscription {
         let number = state.withLock { state in
             state.nextNumber += 1
@@ -87,12 +88,10 @@ package final class MailChanges: Sendable {
         }
     }
 
-    /// Whether somebody listens to any of the changes.
+    /// Whether somebody waits for any of the changes.
     func isHeard(_ changes: [MailChange]) -> Bool {
         guard heardAccounts.load(ordering: .sequentiallyConsistent) > 0 else { return false }
-        return state.withLock { state in
-            !state.generalists.isEmpty || changes.contains { state.listeners[$0.account] != nil }
-        }
+        return state.withLock { state in changes.contains { state.listeners[$0.account] != nil } }
     }
 
     /// Tells the listeners. On the writer's thread only, so that all hear the same order.

@@ -42,8 +42,8 @@ public struct DeliveryRecord: Sendable, Hashable {
         for settlement in settles { settlement.write(to: &writer) }
         // Most records end here.
         guard followers > 0 || replaced != nil else { return writer.octets }
-        writer.write(count: followers)
-        writer.write(count: replaced == nil ? 0 : 1)
+        writer.write(unsigned: UInt64(followers))
+        writer.write(octet: replaced == nil ? 0 : 1)
         replaced?.write(to: &writer)
         return writer.octets
     }
@@ -62,7 +62,7 @@ public struct DeliveryRecord: Sendable, Hashable {
         trace = try reader.readOctets()
         for _ in 0..<(try reader.readCount()) { settles.append(try Settlement(from: &reader)) }
         guard !reader.isAtEnd else { return }
-        followers = try reader.readCount()
-        if try reader.readCount() > 0 { replaced = try ReplacedCopy(from: &reader) }
+        followers = Int(clamping: try reader.readUnsigned())
+        if try reader.readOctet() > 0 { replaced = try ReplacedCopy(from: &reader) }
     }
 }

@@ -27,7 +27,7 @@ struct DeliveryBatch {
     mutating func add(_ member: Member) -> Outcome {
         var outcome = Outcome()
         if let last = waiting.last,
-            last.end != member.position || last.record.followers != member.record.followers + 1
+            last.end != member.position || last.record.followers - 1 != member.record.followers
         {
             outcome.torn = end()
         }

@@ -81,9 +81,7 @@ struct FetchBench: Sendable {
                 .intersection(uids)
         }
         let plan = FetchPlan(request, dialect: IMAPDialect(enabled: enabled))
-        let job = FetchJob(
-            plan: plan, key: key, uids: uids, view: sequence, newlySeen: newlySeen, store: test.store,
-            checked: checked)
+        let job = FetchJob(plan, uids, of: key, in: sequence, newlySeen: newlySeen, test.store, checked)
         var fetched = Fetched()
         var place = FetchWalk.Place()
         while true {

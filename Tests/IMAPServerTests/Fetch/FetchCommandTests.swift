@@ -1,6 +1,7 @@
 import AgentTestSupport
 import Foundation
 import MailCore
+import Storage
 import Testing
 
 @testable import IMAPServer
@@ -72,6 +73,20 @@ import Testing
             try await other.ask("STORE 1 +FLAGS (\\Flagged)")
             #expect(try await one.ask("FETCH 1 FLAGS") == ["* 1 FETCH (FLAGS (\\Flagged \\Recent))"])
             #expect(try await one.ask("NOOP") == [])
+        }
+    }
+
+    /// RFC 9051 §7.3.5: keywords that the client does not know are told before the messages that have them.
+    @Test func unknownKeywords() async throws {
+        try await Self.withThree { listener, client in
+            try await listener.test.store.change {
+                _ = try $0.run("UPDATE message SET keywords = 'blue' WHERE uid = 2")
+            }
+            let all = "\\Answered \\Flagged \\Deleted \\Seen \\Draft"
+            let lines = try await client.ask("FETCH 2 FLAGS")
+            #expect(lines.first == "* FLAGS (\(all) blue)")
+            #expect(lines.last == "* 2 FETCH (FLAGS (blue \\Recent))")
+            #expect(try await client.ask("FETCH 2 FLAGS") == ["* 2 FETCH (FLAGS (blue \\Recent))"])
         }
     }
 

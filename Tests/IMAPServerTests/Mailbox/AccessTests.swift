@@ -1,4 +1,5 @@
 import AgentTestSupport
+import Directory
 import IMAP
 import MailCore
 import MailStore
@@ -46,13 +47,15 @@ import Testing
                 let lines = try await client.send(command)
                 let expected = succeeds ? "t OK" : "t NO [NOPERM]"
                 #expect(lines.last?.hasPrefix(expected) == true, "\(command) with l\(letter): \(lines)")
-                try await client.ask("UNSELECT", succeeds && command.hasSuffix("T \(Self.name)") ? "OK" : "")
+                try await client.ask("UNSELECT", succeeds && rule.command == "SELECT %" ? "OK" : "")
                 if try await store.resolve("Work", for: ana) == nil {
                     work = try await store.create("Work", for: ana, now: TestStore.now)
                 }
             }
             // Who has no right at all is not told that there is such a mailbox.
-            try await store.changeAccess(to: work.key, of: .party(.account(bob)), .granted, .replace([]))
+            for party in [AccessParty.party(.account(bob)), .anyone] {
+                try await store.changeAccess(to: work.key, of: party, .granted, .replace([]))
+            }
             let lines = try await client.send(rule.command.replacing("%", with: Self.name))
             let hasNoSay = rule.command.hasPrefix("LIST ") || rule.command.contains("SUBSCRIBE")
             let isRefused = lines.last?.hasPrefix("t NO [NONEXISTENT]") == true

@@ -37,12 +37,13 @@ import Testing
                 ("HEADER References \"\"", " 2"), ("SENTON 2-Jan-2024", " 3"), ("SENTSINCE 2-Jan-2024", " 2 3"),
                 ("1:2 UID 2:9", " 2"), ("2:400", " 2 3"), ("900:901", ""), ("LARGER 10 SMALLER 1000000", " 1 2 3"),
                 ("UNSEEN BEFORE 14-Nov-2023", ""), ("ON 14-Nov-2023", " 1 2 3"), ("YOUNGER 60", " 1 2 3"),
-                ("OLDER 60", ""), ("RETURNING", "BAD"), ("EMAILID E0", ""), ("EMAILID X", ""),
-            ] where numbers != "BAD" {
-                #expect(try await client.ask("SEARCH \(key)").first == "* SEARCH\(numbers)", "\(key)")
+                ("OLDER 60", ""), ("EMAILID E0", ""), ("EMAILID X", ""),
+            ] {
+                let found = try await client.ask("SEARCH \(key)").first
+                #expect(found == "* SEARCH\(numbers)", "\(key)")
             }
             #expect(try await client.ask("UID SEARCH CHARSET UTF-8 ALL").first == "* SEARCH 1 2 3")
-            #expect(try await client.send("SEARCH CHARSET KOI-7 ALL") .last?.hasPrefix("t NO [BADCHARSET") == true)
+            #expect(try await client.send("SEARCH CHARSET KOI-7 ALL").last?.hasPrefix("t NO [BADCHARSET") == true)
         }
     }
 
@@ -69,7 +70,7 @@ import Testing
                 ("SEARCH RETURN (PARTIAL 1:2) ALL", "PARTIAL (1:2 1:2)"),
                 ("SEARCH RETURN (PARTIAL -1:-2) ALL", "PARTIAL (-1:-2 2:3)"),
                 ("SEARCH RETURN (PARTIAL 4:9) ALL", "PARTIAL (4:9 NIL)"),
-                ("UID SORT RETURN () (REVERSE DATE) UTF-8 ALL", "UID ALL 2,3,1"),
+                ("UID SORT RETURN () (REVERSE DATE) UTF-8 ALL", "UID ALL 2:3,1"),
                 ("SORT RETURN (PARTIAL 1:2 COUNT) (DATE) UTF-8 ALL", "COUNT 3 PARTIAL (1:2 1,3)"),
             ] {
                 #expect(try await client.ask(command).first == "* ESEARCH (TAG \"t\") \(answer)", "\(command)")
@@ -98,7 +99,8 @@ import Testing
                 ("UID THREAD ORDEREDSUBJECT UTF-8 ALL", "* THREAD (1 2)(3)"),
                 ("THREAD REFERENCES UTF-8 TEXT nowhere", "* THREAD"),
             ] {
-                #expect(try await client.ask(command).first == answer, "\(command)")
+                let found = try await client.ask(command).first
+                #expect(found == answer, "\(command)")
             }
         }
     }
@@ -116,7 +118,8 @@ import Testing
             #expect(try await client.ask("NOOP").contains("* ESEARCH (TAG \"t\") UID ADDTO (0 2:3)"))
             // A change of the session's own counts as well.
             #expect(
-                try await client.ask("STORE 2 -FLAGS (\\Flagged)").contains("* ESEARCH (TAG \"t\") UID REMOVEFROM (0 2)"))
+                try await client.ask("STORE 2 -FLAGS (\\Flagged)").contains(
+                    "* ESEARCH (TAG \"t\") UID REMOVEFROM (0 2)"))
             try await other.ask("STORE 3 +FLAGS (\\Deleted)")
             try await other.ask("EXPUNGE")
             let told = try await client.ask("NOOP")
@@ -132,7 +135,9 @@ import Testing
                     == "* ESEARCH (TAG \"t\") UID ALL 2,1")
             let new = "Subject: Fwd: tea\r\nDate: Tue, 2 Jan 2024 12:00:00 +0000\r\n\r\nx\r\n"
             try await listener.test.deliver(new, to: "ana@example.test")
-            let heard = try await client.ask("NOOP")
+            // What was delivered is told when it can be read.
+            var heard: [String] = []
+            for _ in 0..<2_000 where heard.isEmpty { heard = try await client.ask("NOOP") }
             #expect(heard.contains("* 3 EXISTS"))
             #expect(heard.contains("* ESEARCH (TAG \"t\") UID ADDTO (2 4)"))
             try await other.connection.close()
@@ -145,8 +150,14 @@ import Testing
             try await client.ask("COPY 1 Archive")
             let found = try await client.ask("ESEARCH IN (mailboxes (INBOX Archive Nowhere)) SUBJECT tea")
             #expect(found.count == 2)
-            #expect(found.contains { $0.hasPrefix("* ESEARCH (TAG \"t\" MAILBOX INBOX UIDVALIDITY ") && $0.hasSuffix(") UID ALL 1:2") })
-            #expect(found.contains { $0.hasPrefix("* ESEARCH (TAG \"t\" MAILBOX Archive UIDVALIDITY ") && $0.hasSuffix(") UID ALL 1") })
+            #expect(
+                found.contains {
+                    $0.hasPrefix("* ESEARCH (TAG \"t\" MAILBOX INBOX UIDVALIDITY ") && $0.hasSuffix(") UID ALL 1:2")
+                })
+            #expect(
+                found.contains {
+                    $0.hasPrefix("* ESEARCH (TAG \"t\" MAILBOX Archive UIDVALIDITY ") && $0.hasSuffix(") UID ALL 1")
+                })
             #expect(try await client.ask("ESEARCH IN (personal) RETURN (COUNT) SUBJECT milk").count == 1)
             #expect(try await client.ask("ESEARCH RETURN (MIN) TEXT nowhere") == [])
             try await client.ask("UNSELECT")
@@ -158,7 +169,9 @@ import Testing
     @Test func uidOnly() async throws {
         try await withMailbox(Self.texts) { _, client in
             try await client.ask("ENABLE UIDONLY")
-            #expect(try await client.ask("UID SEARCH RETURN (ALL) SUBJECT tea").first == "* ESEARCH (TAG \"t\") UID ALL 1:2")
+            #expect(
+                try await client.ask("UID SEARCH RETURN (ALL) SUBJECT tea").first == "* ESEARCH (TAG \"t\") UID ALL 1:2"
+            )
             try await client.ask("SEARCH ALL", "BAD")
         }
     }

@@ -2,6 +2,7 @@ import IMAP
 import InternetMessage
 import MailCore
 import MailSearch
+import NIOCore
 import Testing
 
 @testable import IMAPServer
@@ -67,7 +68,8 @@ import Testing
     @Test func aTruncatedReferenceIsMendedByTheMessageItself() {
         // 2's own References say b; 3's, cut short, put b below a.
         let letters = [
-            Letter(id: "a"), Letter(id: "b", references: ["z"]), Letter(id: "c", references: ["a", "b"]), Letter(id: "z"),
+            Letter(id: "a"), Letter(id: "b", references: ["z"]), Letter(id: "c", references: ["a", "b"]),
+            Letter(id: "z"),
         ]
         #expect(references(letters) == "(1)(4 2 3)")
     }

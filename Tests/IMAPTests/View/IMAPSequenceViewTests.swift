@@ -167,4 +167,19 @@ import Testing
             client.append(view.uid(at: SequenceNumber(rawValue: number))?.rawValue ?? 0)
         }
     }
+
+    /// A FETCH of many messages tells their flags as they stood when they were read.
+    @Test func flagsToldTogether() {
+        var view = IMAPSequenceView(uids: UIDSet(ranges: [1...5]))
+        for (uid, modSeq) in [(1, 7), (2, 8), (4, 7)] as [(UInt32, Int64)] {
+            view.noteFlagsChanged(UID(rawValue: uid), ModSeq(rawValue: modSeq))
+        }
+        view.noteFlagsTold(UIDSet(ranges: [1...3]), through: ModSeq(rawValue: 7))
+        let left = [(2, 8), (4, 7)].map { (uid: Int, modSeq: Int) in
+            MailboxViewUpdate.ChangedMessage(
+                number: SequenceNumber(rawValue: UInt32(uid)), uid: UID(rawValue: UInt32(uid)),
+                modSeq: ModSeq(rawValue: Int64(modSeq)))
+        }
+        #expect(view.takeUpdate(.forbidden, IMAPDialect()).flagChanges == .messages(left))
+    }
 }

@@ -19,7 +19,7 @@ import Testing
                     account: account, mailbox: mailbox, uid: UID(rawValue: UInt32(uid)),
                     modSeq: ModSeq(rawValue: 1_000), thread: ThreadID(rawValue: 1), flags: [], keywords: [],
                     internalDate: 0, saveDate: 0, prefix: [])
-                try MailStore.insert(copy, delivered.email, octets: octets, in: transaction)
+                try MailStore.insert(copy, delivered.email, octets: octets, .replay, in: transaction)
                 try transaction.retain(delivered.email)
                 transaction.note(.filed(delivered.email, copy))
             }
@@ -60,7 +60,7 @@ import Testing
             #expect(try await test.mailStore.usage(ana).messages == 1)
             #expect(try await test.complaints() == [])
         }
-        try await withTestStore(folder) { test in
+        try await withTestStore(folder) { test async throws in
             #expect(try await test.mailStore.finishRemovals() == 1)
             #expect(try await test.count("SELECT count(*) FROM message") == 1)
             #expect(try await test.count("SELECT count(*) FROM removed_mailbox") == 0)

@@ -43,7 +43,7 @@ import Testing
     static let refused: [(String, String, MailStoreError)] = [
         ("nothing", "x", .noSuchMailbox("nothing")), ("a", "Sent", .mailboxExists("Sent")),
         ("a", "a", .mailboxExists("a")), ("a", "a/b/c", .cannotRename("a", to: "a/b/c")),
-        ("a", "c", .mailboxExists("c/b")), ("a", "Users/x/y", .reservedMailboxName("Users/x/y")),
+        ("a", "c", .mailboxExists("c/b")), ("a", "Users/x/y", .notPermitted("Users/x/y")),
         ("a", "Shared", .reservedMailboxName("Shared")), ("a", "x//y", .badMailboxName("x//y")),
     ]
 
