@@ -196,7 +196,8 @@ let package = Package(
         .target(
             name: "IMAPServer",
             dependencies: [
-                "Delivery", "Directory", "IMAP", "InternetMessage", "MailCore", "MailSearch", "MailStore", "SASL", "ServerRuntime",
+                "Delivery", "Directory", "IMAP", "InternetMessage", "MailCore", "MailSearch", "MailStore", "SASL",
+                "ServerRuntime",
                 "Storage", nio, logging, metrics,
             ], swiftSettings: strict),
         .target(
@@ -260,7 +261,8 @@ let package = Package(
         .testTarget(
             name: "MailSearchTests",
             dependencies: [
-                "AgentTestSupport", "Delivery", "InternetMessage", "MailCore", "MailSearch", "MailStore", "Storage", nio,
+                "AgentTestSupport", "Delivery", "InternetMessage", "MailCore", "MailSearch", "MailStore", "Storage",
+                nio,
             ], swiftSettings: strict),
         .testTarget(
             name: "MailQueueTests",
@@ -294,8 +296,8 @@ let package = Package(
         .testTarget(
             name: "IMAPServerTests",
             dependencies: [
-                "AgentTestSupport", "Delivery", "Directory", "IMAP", "IMAPServer", "MailCore", "MailStore", "SASL",
-                "ServerRuntime", "Storage", nio, nioPosix, logging,
+                "AgentTestSupport", "Delivery", "Directory", "IMAP", "IMAPServer", "InternetMessage", "MailCore",
+                "MailSearch", "MailStore", "SASL", "ServerRuntime", "Storage", nio, nioPosix, logging,
             ], swiftSettings: strict),
 
         // everything
@@ -303,7 +305,8 @@ let package = Package(
             name: "paloma",
             dependencies: [
                 "Admin", "Certificates", "DNSClient", "Delivery", "Directory", "DomainSetup", "InternetMessage", "Lab",
-                "IMAP", "IMAPServer", "MailCore", "MailQueue", "MailStore", "MailTrace", "Monitor", "Observability",
+                "IMAP", "IMAPServer", "MailCore", "MailQueue", "MailSearch", "MailStore", "MailTrace", "Monitor",
+                "Observability",
                 "POP3",
                 "POP3Server", "RemoteDelivery", "SMTP", "SMTPServer", "SenderAuthentication", "ServerConfiguration",
                 "ServerRuntime",

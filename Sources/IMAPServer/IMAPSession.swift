@@ -40,6 +40,8 @@ package final class IMAPSession: ConnectionSession {
     var selected: SelectedMailbox?
     /// The messages that APPEND or REPLACE brings.
     var appending: AppendState?
+    /// Where the last ones went.
+    var destination: AppendDestination?
     /// What FETCH keeps from one command to the next.
     var fetching = FetchState()
     /// Searches whose results are kept up to date (RFC 5267).

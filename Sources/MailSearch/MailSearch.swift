@@ -114,6 +114,9 @@ package final class MailSearch: Sendable {
         }
     }
 
+    /// Messages that came and are not indexed yet, about.
+    package var waiting: Int { indexing.waiting }
+
     /// Octets of the index on the disk.
     package var indexOctets: Int64 { index?.database.octetsOnDisk ?? 0 }
 

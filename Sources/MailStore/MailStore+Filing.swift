@@ -47,6 +47,8 @@ extension MailStore {
             }
         }
         if isFiled { try keep(facts, of: record.email, in: transaction) }
+        // A rebuild finds a note of it behind the record.
+        if reason == .recovery, let replaced = record.replaced { try remove(replaced, in: transaction) }
     }
 
     /// Gives the copy its number, its clock and its conversation.

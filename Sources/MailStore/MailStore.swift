@@ -7,7 +7,7 @@ public import Storage
 /// transactions of their own.
 public struct MailStore: Sendable {
     let store: Store
-    let limits: MailStoreLimits
+    package let limits: MailStoreLimits
     let cache: MailboxCache
 
     /// The mailboxes in a store that was opened with `MailStore.schema`.

@@ -74,7 +74,7 @@ public final class Store: Sendable {
         await withCheckedContinuation { continuation in
             commits.enqueue(
                 CommitJob(
-                    durability: .visibility, message: nil, run: { _ in nil },
+                    durability: .visibility, messages: [], run: { _ in [] },
                     // When the rows cannot be committed, for a full disk, readers get what there is.
                     finish: { _ in continuation.resume() }))
         }
@@ -104,21 +104,45 @@ public final class Store: Sendable {
         try await enqueue(.log, message: CommitJob.Message(purpose: .arrival, email: email, body: body), file)
     }
 
+    /// Delivers messages as `deliver` does one, all or none: also where a power cut comes between them. The closure returns
+    /// their records in their order, or none when nothing is kept.
+    public nonisolated(nonsending)
+        func deliver<T: Sendable>(
+            together messages: [(email: EmailID, body: MessageBody)],
+            _ file: @escaping @Sendable (SQLTransaction) throws -> ([DeliveryRecord], T)
+        ) async throws -> T
+    {
+        let messages = messages.map { CommitJob.Message(purpose: .arrival, email: $0.email, body: $0.body) }
+        return try await enqueue(.log, messages: messages, isMaintenance: false, file)
+    }
+
     nonisolated(nonsending)
         func enqueue<T: Sendable>(
             _ durability: CommitJob.Durability, message: CommitJob.Message?, isMaintenance: Bool = false,
             _ body: @escaping @Sendable (SQLTransaction) throws -> (DeliveryRecord?, T)
         ) async throws -> T
     {
+        try await enqueue(durability, messages: message.map { [$0] } ?? [], isMaintenance: isMaintenance) { transaction in
+            let (record, value) = try body(transaction)
+            return (record.map { [$0] } ?? [], value)
+        }
+    }
+
+    nonisolated(nonsending)
+        private func enqueue<T: Sendable>(
+            _ durability: CommitJob.Durability, messages: [CommitJob.Message], isMaintenance: Bool,
+            _ body: @escaping @Sendable (SQLTransaction) throws -> ([DeliveryRecord], T)
+        ) async throws -> T
+    {
         try await withCheckedThrowingContinuation { continuation in
             let outcome = Outcome<T>()
             commits.enqueue(
                 CommitJob(
-                    durability: durability, isMaintenance: isMaintenance, message: message,
+                    durability: durability, isMaintenance: isMaintenance, messages: messages,
                     run: { transaction in
-                        let (record, value) = try body(transaction)
+                        let (records, value) = try body(transaction)
                         outcome.value = value
-                        return record
+                        return records
                     },
                     finish: { error in
                         if let value = outcome.value, error == nil {

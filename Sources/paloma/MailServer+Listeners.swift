@@ -128,8 +128,9 @@ extension MailServer {
             }
         let context = IMAPServerContext(
             listener: name, configuration: settings, limits: limits, tls: tls, directory: directory,
-            mailStore: MailStore(store: store), store: store, delivery: delivery, connections: imapConnections,
-            recentClaims: recentClaims, decoySecret: try await directory.scramDecoySecret(), loginGuard: loginGuard,
+            mailStore: MailStore(store: store), store: store, search: search, delivery: delivery,
+            connections: imapConnections, recentClaims: recentClaims,
+            decoySecret: try await directory.scramDecoySecret(), loginGuard: loginGuard,
             logger: logger, now: DirectoryClock.system.wallSeconds)
         var served = ListenerConfiguration(
             name: name, address: address(listener), tls: mode(listener),

@@ -6,6 +6,8 @@ import Directory
 import IMAPServer
 import Logging
 import MailQueue
+import MailSearch
+import MailStore
 import NIOCore
 import NIOPosix
 import Observability
@@ -36,6 +38,7 @@ struct MailServer {
     let maildropLocks = MaildropLocks()
     let imapConnections: AccountConnections
     let recentClaims = RecentClaims()
+    let search: MailSearch
 
     /// Checks what can be checked before anything listens.
     init(configuration: Configuration, store: Store) throws {
@@ -63,6 +66,7 @@ struct MailServer {
         imapConnections = AccountConnections(perAccountMax: configuration.limits.imapSessionsPerAccountMax)
         group = MultiThreadedEventLoopGroup.singleton
         delivery = Delivery(store: store, signal: signal)
+        search = MailSearch(store: store, mailStore: MailStore(store: store))
         do {
             dns = try DNSClient(configuration: DNSClientConfiguration(configuration.dns))
         } catch {
@@ -86,7 +90,7 @@ struct MailServer {
         }
         var services: [any Service] = [
             admin, ReloadService(server: self), CompactionService(store: store, logger: logger, seconds: 600),
-            outboundService(),
+            outboundService(), SearchIndexService(search: search, logger: logger),
         ]
         for listener in configuration.listeners {
             if let service = try await service(for: listener, ready) { services.append(service) }

@@ -17,7 +17,7 @@ struct IMAPClient: Sendable {
         while true {
             let line = await connection.hear("\r\n")
             guard line.hasSuffix("\r\n") else { return lines }
-            lines.append(String(line.dropLast(2)))
+            lines.append(String(line.dropLast()))
             if line.hasPrefix("t ") { return lines }
         }
     }
@@ -34,5 +34,5 @@ struct IMAPClient: Sendable {
     }
 
     /// One line that comes without a command.
-    func hear() async -> String { String(await connection.hear("\r\n").dropLast(2)) }
+    func hear() async -> String { String(await connection.hear("\r\n").dropLast()) }
 }

@@ -3,6 +3,7 @@ import Directory
 import IMAP
 import Logging
 import MailCore
+import MailSearch
 import MailStore
 import NIOCore
 import NIOPosix
@@ -41,7 +42,8 @@ struct IMAPListener {
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         var context = IMAPServerContext(
             listener: "imap", configuration: configuration, tls: imapTLS, directory: test.directory,
-            mailStore: test.mailStore, store: test.store, delivery: test.delivery,
+            mailStore: test.mailStore, store: test.store,
+            search: MailSearch(store: test.store, mailStore: test.mailStore), delivery: test.delivery,
             connections: AccountConnections(perAccountMax: connectionsPerAccount), recentClaims: RecentClaims(),
             decoySecret: try await test.directory.scramDecoySecret(),
             loginGuard: LoginGuard(limits: logins, monotonicSeconds: { 1_000 }), logger: logger,

@@ -1,3 +1,4 @@
+import AgentTestSupport
 import Testing
 
 @testable import IMAPServer
@@ -55,6 +56,16 @@ struct ModelClient {
         var contents: [UInt32: Set<String>] = [:]
         for message in messages { contents[message.uid ?? 0] = message.flags }
         return contents
+    }
+
+    /// What another has otherwise.
+    func differences(from other: [UInt32: Set<String>]) -> [String] {
+        let mine = contents
+        return Set(mine.keys).union(other.keys).sorted().compactMap { uid in
+            let (here, there) = (mine[uid]?.sorted(), other[uid]?.sorted())
+            return here == there
+                ? nil : "\(uid): \(here.map { "\($0)" } ?? "gone"), not \(there.map { "\($0)" } ?? "gone")"
+        }
     }
 
     private mutating func open() async throws {
@@ -136,6 +147,8 @@ struct ModelClient {
         for _ in 0..<50 {
             guard let first = messages.firstIndex(where: { $0.uid == nil }) else { return }
             try await run("FETCH \(first + 1):* (UID FLAGS)", .forbidden)
+            // What went meanwhile cannot be learned of: it is told that it is gone.
+            if messages.contains(where: { $0.uid == nil }) { try await run("NOOP", .permitted) }
         }
         faults.append("messages that cannot be learned of")
     }
@@ -182,8 +195,11 @@ struct ModelClient {
         let words = line.split(separator: " ")
         if line.hasPrefix("* VANISHED ") {
             if dialect != .qresync || expunges == .forbidden { faults.append(line) }
-            let gone = uids(in: String(words[2]))
-            messages.removeAll { gone.contains($0.uid ?? 0) }
+            for uid in uids(in: String(words[2])) {
+                // One that the client does not know is one of those that it has not asked about.
+                let place = messages.firstIndex { $0.uid == uid } ?? messages.firstIndex { $0.uid == nil }
+                if let place { messages.remove(at: place) } else { faults.append(line) }
+            }
         } else if words.count == 3, words[2] == "EXPUNGE", let number = Int(words[1]) {
             if dialect == .qresync || expunges == .forbidden || !messages.indices.contains(number - 1) {
                 return faults.append(line)

@@ -147,10 +147,13 @@ package struct IMAPServerStateMachine: Sendable {
         return nil
     }
 
-    /// The handshake is done. What the client said before is forgotten (RFC 9051 §6.2.1).
+    /// The handshake is done, by STARTTLS or before the greeting. What the client said before is forgotten
+    /// (RFC 9051 §6.2.1).
     package mutating func tlsEstablished(bindings: TLSChannelBindings) {
-        guard case .handshaking = activity else { preconditionFailure("No handshake was asked for") }
-        tls = .active
+        switch activity {
+        case .handshaking: tls = .active
+        default: precondition(tls == .active, "No handshake was asked for")
+        }
         self.bindings = bindings
         framer.reset()
         activity = .commands

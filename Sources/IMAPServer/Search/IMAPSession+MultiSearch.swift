@@ -30,7 +30,9 @@ extension IMAPSession {
                 try await search(mailbox, request, tag, replies)
             }
             // The selected mailbox by its name.
-            if !sources.contains(.selected), let mailbox = selected, try await mailboxes(sources).contains(where: { $0.key == mailbox.key }) {
+            if !sources.contains(.selected), let mailbox = selected,
+                try await mailboxes(sources).contains(where: { $0.key == mailbox.key })
+            {
                 try await search(mailbox, request, tag, replies)
             }
             return .ok()

@@ -37,7 +37,9 @@ struct SearchResult: Sendable {
             var page = UIDSet()
             var before = 0
             for range in uids.ranges {
-                let (lower, upper) = (max(positions.lowerBound - before, 0), min(positions.upperBound - before, range.count))
+                let (lower, upper) = (
+                    max(positions.lowerBound - before, 0), min(positions.upperBound - before, range.count)
+                )
                 if lower < upper {
                     page.append((range.lowerBound + UInt32(lower))...(range.lowerBound + UInt32(upper - 1)))
                 }
@@ -76,7 +78,8 @@ extension SearchReturnOptions {
     /// The messages that `$` stands for after the search (RFC 5182 §2.4, RFC 9394 §3.2).
     func saved(of result: SearchResult) -> UIDSet {
         let uids = result.uids
-        let isAll = !items.isDisjoint(with: [.all, .count]) || (items.isDisjoint(with: [.min, .max]) && partial == nil)
+        let isAll =
+            !items.isDisjoint(with: [.all, .count]) || (items.isDisjoint(with: [.min, .max]) && partial == nil)
         guard !isAll else { return uids }
         var saved = partial.map { result.page($0).uids } ?? UIDSet()
         if items.contains(.min), let first = uids.first { saved = saved.union(UIDSet(first...first)) }

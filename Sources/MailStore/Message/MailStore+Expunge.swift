@@ -83,6 +83,28 @@ extension MailStore {
         return (ExpungeOutcome(uids: gone, modSeq: modSeq), rest)
     }
 
+    /// Takes one message out of its mailbox in whose place another comes.
+    ///
+    /// - Returns: what the record of the other one says of it; nil when it is gone already.
+    package static func replace(
+        _ uid: UID, in key: MailboxKey, in transaction: SQLTransaction
+    ) throws -> ReplacedCopy? {
+        let outcome = try expunge(.all(UIDSet(uid...uid)), from: key, in: transaction)
+        return outcome.modSeq.map { ReplacedCopy(mailbox: key, uid: uid, modSeq: $0) }
+    }
+
+    /// Does that again.
+    static func remove(_ replaced: ReplacedCopy, in transaction: SQLTransaction) throws {
+        var going: [StandingCopy] = []
+        _ = try page(of: UIDSet(replaced.uid...replaced.uid), in: replaced.mailbox, [], transaction) { row in
+            going.append(StandingCopy(row))
+            return .more
+        }
+        guard !going.isEmpty else { return }
+        _ = try remove(going, from: replaced.mailbox, replaced.modSeq, in: transaction)
+        for copy in going { try releaseContent(copy.email, in: transaction) }
+    }
+
     /// Takes copies out of their mailbox, counts, notes and announces that. What they refer to stays.
     static func remove(
         _ copies: [StandingCopy], from key: MailboxKey, _ modSeq: ModSeq, in transaction: SQLTransaction

@@ -100,7 +100,7 @@ final class CommitQueue: @unchecked Sendable {  // `jobs` and `isClosed` are rea
         var octets: Int64 = 0
         var count = 0
         for job in jobs.prefix(limits.groupJobsMax) {
-            octets += job.message?.body.count ?? 0
+            octets += job.messages.reduce(0) { $0 + $1.body.count }
             if count > 0, octets > limits.groupBytesMax { break }
             count += 1
         }

@@ -118,10 +118,10 @@ final class Committer: @unchecked Sendable {
         var failure: (any Error)?
         let describing = describing
         let job = CommitJob(
-            durability: .database, message: nil,
+            durability: .database, messages: [],
             run: { transaction in
                 for note in notes { try transaction.restate(note, describing) }
-                return nil
+                return []
             }, finish: { failure = $0 })
         commit([job])
         if let failure { throw failure }
@@ -177,18 +177,11 @@ final class Committer: @unchecked Sendable {
         let transaction = SQLTransaction(connection)
         try connection.run("SAVEPOINT job", []) { _ in }
         do {
-            let record = try job.run(transaction)
-            if let record, let message = job.message {
-                let entry = MessageLog.Entry(delivery: record, body: message.body)
-                switch message.purpose {
-                case .arrival: try transaction.insertContent(record, entry.header, at: group.end)
-                case .move: try transaction.moveContent(of: record.email, entry.header, to: group.end)
-                }
-                try connection.run("RELEASE job", []) { _ in }
-                group.add(record, entry)
-            } else {
-                try connection.run("RELEASE job", []) { _ in }
-            }
+            var records = try job.run(transaction)
+            for index in records.indices { records[index].followers = records.count - 1 - index }
+            let entries = try place(records, job.messages, from: group.end, transaction)
+            try connection.run("RELEASE job", []) { _ in }
+            for (record, entry) in zip(records, entries) { group.add(record, entry) }
             let isFlushNeeded = job.isMaintenance || transaction.notes.contains { !$0.isCheap }
             group.add(
                 transaction.notes.map(MessageLog.Entry.init(note:)), isFlushNeeded: isFlushNeeded,
@@ -201,6 +194,23 @@ final class Committer: @unchecked Sendable {
             try connection.run("ROLLBACK TO job", []) { _ in }
             try connection.run("RELEASE job", []) { _ in }
             group.outcomes[index] = error
+        }
+    }
+
+    /// Notes where the messages will stand, one behind the other.
+    private func place(
+        _ records: [DeliveryRecord], _ messages: [CommitJob.Message], from start: LogPosition,
+        _ transaction: SQLTransaction
+    ) throws -> [MessageLog.Entry] {
+        var position = start
+        return try zip(records, messages).map { record, message in
+            let entry = MessageLog.Entry(delivery: record, body: message.body)
+            switch message.purpose {
+            case .arrival: try transaction.insertContent(record, entry.header, at: position)
+            case .move: try transaction.moveContent(of: record.email, entry.header, to: position)
+            }
+            position.offset += entry.header.recordLength
+            return entry
         }
     }
 

@@ -12,16 +12,22 @@ public struct DeliveryRecord: Sendable, Hashable {
     public var trace: [UInt8]
     /// Recipients of other messages that this one settles: a report ends what it reports.
     public var settles: [Settlement]
+    /// The copy in whose place it comes.
+    public var replaced: ReplacedCopy?
+    /// How many deliveries behind this one in the log came with it: all of them are kept or none (RFC 3502 §3).
+    var followers = 0
 
     /// A record from its parts.
     public init(
-        email: EmailID, copies: [FiledCopy], queued: QueuedMessage?, trace: [UInt8] = [], settles: [Settlement] = []
+        email: EmailID, copies: [FiledCopy], queued: QueuedMessage?, trace: [UInt8] = [], settles: [Settlement] = [],
+        replaced: ReplacedCopy? = nil
     ) {
         self.email = email
         self.copies = copies
         self.queued = queued
         self.trace = trace
         self.settles = settles
+        self.replaced = replaced
     }
 
     var octets: [UInt8] {
@@ -34,6 +40,11 @@ public struct DeliveryRecord: Sendable, Hashable {
         writer.write(octets: trace)
         writer.write(count: settles.count)
         for settlement in settles { settlement.write(to: &writer) }
+        // Most records end here.
+        guard followers > 0 || replaced != nil else { return writer.octets }
+        writer.write(count: followers)
+        writer.write(count: replaced == nil ? 0 : 1)
+        replaced?.write(to: &writer)
         return writer.octets
     }
 
@@ -50,5 +61,8 @@ public struct DeliveryRecord: Sendable, Hashable {
         guard !reader.isAtEnd else { return }
         trace = try reader.readOctets()
         for _ in 0..<(try reader.readCount()) { settles.append(try Settlement(from: &reader)) }
+        guard !reader.isAtEnd else { return }
+        followers = try reader.readCount()
+        if try reader.readCount() > 0 { replaced = try ReplacedCopy(from: &reader) }
     }
 }

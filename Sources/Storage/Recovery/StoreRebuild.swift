@@ -91,8 +91,9 @@ public struct StoreRebuild: ~Copyable {
         for number in numbers {
             let file = try segments.file(number)
             var scanner = try LogScanner(file: file, segment: number, from: 0)
+            var batch = DeliveryBatch()
             while let finding = try scanner.next() {
-                apply(finding, file, transaction, &report)
+                apply(finding, file, &batch, transaction, &report)
                 switch finding {
                 case .record: break
                 case .damaged(let header, _, _, _): unreadable[number, default: 0] += header.recordLength
@@ -100,6 +101,7 @@ public struct StoreRebuild: ~Copyable {
                 }
                 progress(before + scanner.offset, total)
             }
+            keepInMind(batch.end(), file)
             before += scanner.offset
         }
         try refileDamaged(transaction)
@@ -126,14 +128,20 @@ public struct StoreRebuild: ~Copyable {
 
     /// One record; what is wrong with it is told, and the next one goes on.
     private mutating func apply(
-        _ finding: LogScanner.Finding, _ file: File, _ transaction: SQLTransaction, _ report: inout Report
+        _ finding: LogScanner.Finding, _ file: File, _ batch: inout DeliveryBatch, _ transaction: SQLTransaction,
+        _ report: inout Report
     ) {
         switch finding {
         case .record(let header, let redo, let position):
             do {
                 switch header.kind {
                 case .delivery:
-                    try refile(try DeliveryRecord(octets: redo), header, file, at: position, transaction)
+                    let record = try DeliveryRecord(octets: redo)
+                    let outcome = batch.add(DeliveryBatch.Member(record: record, header: header, position: position))
+                    keepInMind(outcome.torn, file)
+                    for member in outcome.complete {
+                        try refile(member.record, member.header, file, at: member.position, transaction)
+                    }
                 case .note:
                     let note = try LogNote(octets: redo)
                     if case .rows = note { return }
@@ -152,6 +160,11 @@ public struct StoreRebuild: ~Copyable {
             guard (try? file.size()) != position.offset + octets else { return }
             report.problems.append("\(octets) octets at \(position.segment):\(position.offset) are no record")
         }
+    }
+
+    /// A part of what came together was not written, or is lost: only in the second case was anybody told.
+    private mutating func keepInMind(_ torn: [DeliveryBatch.Member], _ file: File) {
+        damaged += torn.map { DamagedRecord(record: $0.record, header: $0.header, file: file, position: $0.position) }
     }
 
     /// A record whose header and redo part are whole, and whose octets are not what was written or cannot be read.

@@ -1,6 +1,7 @@
 import AgentTestSupport
 import IMAP
 import MailCore
+import ServerRuntime
 import Testing
 
 @testable import IMAPServer

@@ -1,5 +1,6 @@
 import AgentTestSupport
 import MailCore
+import ServerRuntime
 import Testing
 
 @testable import IMAPServer
@@ -49,7 +50,8 @@ import Testing
             try await listener.test.deliver("Subject: a\r\n\r\n", to: "ana@example.test")
             let (one, other) = (try await listener.login(), try await listener.login())
             let first = try await other.ask(
-                "NOTIFY SET STATUS (SELECTED (MessageNew MessageExpunge)) (MAILBOXES INBOX (MessageNew MessageExpunge))")
+                "NOTIFY SET STATUS (SELECTED (MessageNew MessageExpunge)) (MAILBOXES INBOX (MessageNew MessageExpunge))"
+            )
             #expect(first.count == 1)
             #expect(first.first?.hasPrefix("* STATUS INBOX (MESSAGES 1 UIDNEXT 2 UIDVALIDITY ") == true)
             try await listener.test.deliver("Subject: b\r\n\r\n", to: "ana@example.test")

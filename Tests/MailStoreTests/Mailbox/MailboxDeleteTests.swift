@@ -60,7 +60,7 @@ import Testing
             #expect(try await test.mailStore.usage(ana).messages == 1)
             #expect(try await test.complaints() == [])
         }
-        try await withTestStore(folder) { test in
+        try await withTestStore(folder) { test async throws in
             #expect(try await test.mailStore.finishRemovals() == 1)
             #expect(try await test.count("SELECT count(*) FROM message") == 1)
             #expect(try await test.count("SELECT count(*) FROM removed_mailbox") == 0)
