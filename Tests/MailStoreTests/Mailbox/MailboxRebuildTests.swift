@@ -55,7 +55,7 @@ import Testing
         }
         try folder.removeDatabase()
         #expect(try MailSystemStore.rebuild(folder.path).problems == [])
-        try await withTestStore(folder) { test in
+        try await withTestStore(folder) { test async throws in
             #expect(try await Self.contents(test) == before)
             #expect(try await test.complaints() == [])
         }
