@@ -48,7 +48,8 @@ package struct IMAPServerContext: Sendable {
     /// For one listener.
     package init(
         listener: String, configuration: IMAPConfiguration, limits: IMAPLimits = IMAPLimits(), tls: IMAPTLS,
-        directory: Directory, mailStore: MailStore, store: Store, search: MailSearch, delivery: Delivery, connections: AccountConnections,
+        directory: Directory, mailStore: MailStore, store: Store, search: MailSearch, delivery: Delivery,
+        connections: AccountConnections,
         recentClaims: RecentClaims, decoySecret: SecretBytes, loginGuard: LoginGuard, logger: Logger,
         now: @escaping @Sendable () -> Int64
     ) {
