@@ -2,6 +2,7 @@
 
     PALOMA_BIN      the binary to test (default: the debug build of this checkout)
     PALOMA_ROUNDS   multiplies what the random tests repeat (default 1)
+    PALOMA_JUDGED   `dovecot`: the IMAP tests run against Debian's Dovecot, so that they are judged themselves
 """
 
 import os
@@ -14,6 +15,7 @@ import pytest
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
+from harness.dovecot import Dovecot  # noqa: E402
 from harness.faults import build_shim  # noqa: E402
 from harness.server import PalomaServer  # noqa: E402
 
@@ -83,6 +85,39 @@ def make_server(home, binary, request):
 def server(make_server):
     """A server of this test's own, with the accounts ana and ben."""
     return make_server()
+
+
+@pytest.fixture
+def make_imap_server(request):
+    """Makes servers that speak IMAP: ours, or the other one that PALOMA_JUDGED names."""
+    if os.environ.get("PALOMA_JUDGED") != "dovecot":
+        def make_ours(**more):
+            server = request.getfixturevalue("make_server")(**more)
+            if "imap" not in server.ports:
+                pytest.skip("this paloma has no IMAP listener")
+            return server
+
+        yield make_ours
+        return
+    made = []
+
+    def make(accounts=("ana", "ben")):
+        server = Dovecot(accounts)
+        made.append(server)
+        return server.start()
+
+    yield make
+    for server in made:
+        try:
+            server.audit()
+        finally:
+            server.stop()
+
+
+@pytest.fixture
+def imap_server(make_imap_server):
+    """A server of this test's own that speaks IMAP, with the accounts ana and ben."""
+    return make_imap_server()
 
 
 @pytest.fixture(scope="module")
