@@ -211,9 +211,10 @@ class IMAP(Wire):
             return
         # A message that EXISTS has told and nobody has asked the UID of.
         for index, seen in enumerate(self.view):
-            if seen.uid is None and uid > max((other.uid or 0 for other in self.view[:index]), default=0):
-                del self.view[index]
-                return
+            if seen.uid is None and all(other.uid is None or other.uid < uid for other in self.view[:index]):
+                if all(other.uid is None or other.uid > uid for other in self.view[index:]):
+                    del self.view[index]
+                    return
         self.wrong(response, f"UID {uid} is not in the view")
 
     def note_fetch(self, response, seen):
