@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import ssl
 import subprocess
 
@@ -31,6 +32,8 @@ class Dovecot(Peer):
         self.owner = (NOBODY, NOGROUP) if os.geteuid() == 0 else (os.getuid(), os.getgid())
 
     def write(self):
+        if (self.folder / "dovecot.conf").exists():
+            return
         make_certificate(self.folder, "localhost")
         (self.folder / "run").mkdir(exist_ok=True)
         shutil.chown(self.mail, *self.owner)
@@ -69,7 +72,7 @@ namespace users {{
   type = shared
   separator = /
   prefix = Users/%%n/
-  location = maildir:{self.mail}/%%n/Maildir:INDEXPVT=~/shared/%%n
+  location = maildir:{self.mail}/%%n/Maildir
   subscriptions = no
   list = children
 }}
@@ -146,7 +149,10 @@ service lmtp {{
     deliver_by_lmtp = send
 
     def kill(self):
-        pytest.skip("what Dovecot does without fsync is not to be judged")
+        """All of its processes, at once."""
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+        self.process = None
 
     def audit(self):
         log = self.log()

@@ -106,6 +106,8 @@ class IMAP(Wire):
         self.transcript = []
         """The last lines, for the report of a failure."""
         self.replacing = False
+        self.notified = False
+        """Whether NOTIFY has asked for what vanishes from the selected mailbox, at any time (RFC 5465 §5.1)."""
         if greet:
             greeting = self.response()
             assert greeting.tag is None and greeting.kind in ("OK", "PREAUTH"), greeting
@@ -197,7 +199,7 @@ class IMAP(Wire):
                 self.enabled.add("CONDSTORE")
 
     def check_expunge_allowed(self, response):
-        if self.running is None:
+        if self.running is None and not self.notified:
             self.wrong(response, "no message vanishes when no command runs")
         if self.running.split()[0] in NUMBERED:
             self.wrong(response, "no message vanishes while message numbers are in use")

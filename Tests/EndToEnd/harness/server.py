@@ -30,6 +30,8 @@ class CommandFailed(AssertionError):
 class PalomaServer:
     """`with PalomaServer(folder, binary) as server:` makes a home, starts it, and at the end stops and checks it."""
 
+    name = "Paloma"
+
     def __init__(self, folder, binary, settings=None, domain=DOMAIN):
         self.folder = Path(folder)
         self.binary = str(binary)
