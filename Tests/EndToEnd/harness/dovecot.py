@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import signal
 import ssl
 import subprocess
 
@@ -32,8 +31,6 @@ class Dovecot(Peer):
         self.owner = (NOBODY, NOGROUP) if os.geteuid() == 0 else (os.getuid(), os.getgid())
 
     def write(self):
-        if (self.folder / "dovecot.conf").exists():
-            return
         make_certificate(self.folder, "localhost")
         (self.folder / "run").mkdir(exist_ok=True)
         shutil.chown(self.mail, *self.owner)
@@ -147,12 +144,6 @@ service lmtp {{
             lmtp.quit()
 
     deliver_by_lmtp = send
-
-    def kill(self):
-        """All of its processes, at once."""
-        os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait()
-        self.process = None
 
     def audit(self):
         log = self.log()
