@@ -195,12 +195,9 @@ class Parser:
 
     def response(self):
         if self.maybe(b"+ "):
-            text = self.octets[self.at:-2]
-            self.at += len(text)
+            text = b"" if self.next_is(b"\r\n") else self.match(TEXT, "a text or base64")
             self.end()
             return Response("+", self.octets, text=text.decode("ascii"))
-        if self.maybe(b"+\r\n"):
-            return Response("+", self.octets)
         tag = None
         if not self.maybe(b"* "):
             tag = self.match(re.compile(rb'[^(){ %*"\\\]+\x00-\x1f\x7f-\xff]+'), "a tag").decode()
