@@ -73,14 +73,14 @@ def test_imaplib(imap_server, security):
     assert client.search(None, "SUBJECT", '"number 3"')[1] == [b"3"]
     client.literal = "señor".encode()
     assert client.search("UTF-8", "BODY") == ("OK", [b"3"])
-    assert client.create("Archive")[0] == "OK"
-    assert client.copy("1:3", "Archive")[0] == "OK"
+    assert client.create("Shelf")[0] == "OK"
+    assert client.copy("1:3", "Shelf")[0] == "OK"
     assert client.store("1:3", "+FLAGS", "(\\Deleted)")[0] == "OK"
     assert sorted(client.expunge()[1]) in ([b"1", b"1", b"1"], [b"1", b"2", b"3"])  # from below or from above
-    assert client.status("Archive", "(MESSAGES UNSEEN)")[1] == [b"Archive (MESSAGES 3 UNSEEN 0)"]
-    assert any(line.endswith(b"Archive") for line in client.list()[1])
-    assert client.subscribe("Archive")[0] == "OK" and any(line.endswith(b"Archive") for line in client.lsub()[1])
-    assert client.rename("Archive", "Old")[0] == "OK"
+    assert client.status("Shelf", "(MESSAGES UNSEEN)")[1] == [b"Shelf (MESSAGES 3 UNSEEN 0)"]
+    assert any(line.endswith(b"Shelf") for line in client.list()[1])
+    assert client.subscribe("Shelf")[0] == "OK" and any(line.endswith(b"Shelf") for line in client.lsub()[1])
+    assert client.rename("Shelf", "Old")[0] == "OK"
     assert client.select("Old", readonly=True) == ("OK", [b"3"])
     assert client.uid("FETCH", "1:*", "(UID FLAGS)")[0] == "OK"
     assert client.close()[0] == "OK"
@@ -199,8 +199,8 @@ def test_curl(imap_server, tmp_path, security):
         assert run([*curl, f"{base}/INBOX;UID={number}"]) == octets
     assert run([*curl, f"{base}/INBOX;UID=1;SECTION=TEXT"]) == ODD["plain"].partition(b"\r\n\r\n")[2]
     assert b"* SEARCH 3\r\n" in run([*curl, f"{base}/INBOX?SUBJECT%20%22number%203%22"])
-    run([*curl, "--request", "CREATE Archive", base])
-    assert b"Archive" in run([*curl, base])
+    run([*curl, "--request", "CREATE Shelf", base])
+    assert b"Shelf" in run([*curl, base])
     run([*curl, "--request", "STORE 1 +FLAGS \\Deleted", f"{base}/INBOX"])
     assert b"* 1 EXPUNGE\r\n" in run([*curl, "--request", "EXPUNGE", f"{base}/INBOX"])
     refused = run([*curl[:5], f"{ANA}:wrong", *curl[6:], base], status=67)
@@ -216,7 +216,7 @@ def with_getmail(server, folder, keep):
     home.mkdir(exist_ok=True)
     (home / "getmailrc").write_text(
         f"[retriever]\ntype = SimpleIMAPSSLRetriever\nserver = localhost\nport = {server.ports['imaps']}\nusername = {ANA}\n"
-        f"password = {PASSWORD}\nca_certs = {server.certificate}\nmailboxes = (\"INBOX\", \"Archive\")\n"
+        f"password = {PASSWORD}\nca_certs = {server.certificate}\nmailboxes = (\"INBOX\", \"Shelf\")\n"
         f"[destination]\ntype = MDA_external\npath = {write_mda(folder, out)}\nallow_root_commands = true\nunixfrom = false\n"
         f"[options]\ndelivered_to = false\nreceived = false\nread_all = false\ndelete = {'false' if keep else 'true'}\n"
     )
@@ -230,7 +230,7 @@ def with_fetchmail(server, folder, keep, implicit=False):
     security = "ssl" if implicit else 'sslproto "auto"'
     config.write_text(
         f'set no bouncemail\nset invisible\npoll localhost protocol imap port {server.ports["imaps" if implicit else "imap"]}\n'
-        f'  user "{ANA}" password "{PASSWORD}" {security} sslcertck sslcertfile "{server.certificate}" folder INBOX,Archive\n'
+        f'  user "{ANA}" password "{PASSWORD}" {security} sslcertck sslcertfile "{server.certificate}" folder INBOX,Shelf\n'
         f'  no rewrite {"keep" if keep else "no keep"} stripcr mda "{script}"\n'
     )
     config.chmod(0o600)
@@ -247,10 +247,10 @@ def with_fetchmail_tls(server, folder, keep):
 @pytest.mark.parametrize("keep", [True, False], ids=["keeps", "takes"])
 def test_what_a_program_collects_is_what_was_sent(imap_server, tmp_path, collector, keep):
     with logged_in(imap_server) as imap:
-        imap.ok("CREATE Archive")
+        imap.ok("CREATE Shelf")
         for number, octets in enumerate(ODD.values()):
             if number % 2:
-                imap.append("Archive", octets)
+                imap.append("Shelf", octets)
             else:
                 imap_server.send(octets, ANA)
         imap.logout()
@@ -258,7 +258,7 @@ def test_what_a_program_collects_is_what_was_sent(imap_server, tmp_path, collect
     assert [number_of(octets) for octets in received] == list(range(1, len(ODD) + 1))
     for octets, sent in zip(received, ODD.values()):
         assert_same_lines(octets, sent)
-    assert len(contents(imap_server)) + len(contents(imap_server, "Archive")) == (len(ODD) if keep else 0)
+    assert len(contents(imap_server)) + len(contents(imap_server, "Shelf")) == (len(ODD) if keep else 0)
 
 
 # ------------------------------------------------------------------ two-way synchronization
@@ -312,7 +312,7 @@ def with_offlineimap(server, folder):
         f"[general]\naccounts = test\nmetadata = {folder}/offlineimap\nmaxsyncaccounts = 1\n[Account test]\nlocalrepository = near\n"
         f"remoterepository = far\n[Repository near]\ntype = Maildir\nlocalfolders = {folder}/mail\nsep = /\n"
         f"[Repository far]\ntype = IMAP\nremotehost = localhost\nremoteport = {server.ports['imaps']}\nremoteuser = {ANA}\nremotepass = {PASSWORD}\n"
-        f"ssl = yes\nsslcacertfile = {server.certificate}\nusecompression = no\nfolderfilter = lambda name: name in ('INBOX', 'Archive', 'Local')\n"
+        f"ssl = yes\nsslcacertfile = {server.certificate}\nusecompression = no\nfolderfilter = lambda name: name in ('INBOX', 'Shelf', 'Local')\n"
     )
     (folder / "mail").mkdir(exist_ok=True)
     said = run(["offlineimap", "-c", config, "-o", "-u", "basic"], HOME=str(folder), timeout=900).decode()
@@ -326,18 +326,18 @@ def test_both_sides_end_the_same(imap_server, tmp_path, sync):
     # mbsync leaves modified UTF-7 as it is: "Grüße", and "Entwürfe" within it (RFC 3501 §5.1.3).
     nested = ["Gr&APwA3w-e", "Gr&APwA3w-e/Entw&APw-rfe"] if sync is with_mbsync else []
     with logged_in(server) as imap:
-        for name in ["Archive", *nested]:
+        for name in ["Shelf", *nested]:
             imap.ok(f'CREATE "{name}"')
             imap.ok(f'SUBSCRIBE "{name}"')
         for number in range(1, MANY + 1):
-            folder = "Archive" if number % 3 == 0 else "INBOX"
+            folder = "Shelf" if number % 3 == 0 else "INBOX"
             imap.append(folder, message(number, size=number % 7 * 700), ["", "\\Seen", "\\Seen \\Flagged", "\\Answered \\Seen"][number % 4])
         for name in nested:
             imap.append(name, message(1))
         imap.logout()
     for number in range(MANY + 1, MANY + 21):
         near.add("Local", number, ["", "S", "FS"][number % 3])
-    folders = ["INBOX", "Archive", "Local", *nested]
+    folders = ["INBOX", "Shelf", "Local", *nested]
 
     def same():
         for name in folders:
@@ -368,7 +368,7 @@ def test_both_sides_end_the_same(imap_server, tmp_path, sync):
         imap.ok("STORE 3 +FLAGS (\\Flagged)")
         imap.ok("STORE 4 +FLAGS (\\Deleted)")
         imap.ok("EXPUNGE")
-        imap.ok("MOVE 5 Archive")
+        imap.ok("MOVE 5 Shelf")
         imap.logout()
     server.send(message(MANY + 40), ANA)
     before = contents(server)
@@ -396,7 +396,7 @@ def state(server, folders):
 def test_neomutt(imap_server, tmp_path):
     server = imap_server
     with logged_in(server) as imap:
-        imap.ok("CREATE Archive")
+        imap.ok("CREATE Shelf")
         imap.logout()
     for number in range(1, 6):
         server.send(message(number, subject=f"letter {number}"), ANA)
@@ -421,11 +421,11 @@ def test_neomutt(imap_server, tmp_path):
         screen.press("6", "Enter").press("d").press("$")
         wait_until(lambda: 6 not in contents(server))
         screen.press("2", "Enter").press("s").wait("Save")
-        screen.press("C-u").type("=Archive").press("Enter")
+        screen.press("C-u").type("=Shelf").press("Enter")
         screen.press("$")
-        wait_until(lambda: 2 in contents(server, "Archive") and 2 not in contents(server))
+        wait_until(lambda: 2 in contents(server, "Shelf") and 2 not in contents(server))
         screen.press("c").wait("Open")
-        screen.press("C-u").type("=Archive").press("Enter").wait("letter 2", without=["letter 3"])
+        screen.press("C-u").type("=Shelf").press("Enter").wait("letter 2", without=["letter 3"])
         screen.press("q").wait("[it ended with 0]")
     assert sorted(contents(server)) == [1, 3, 4, 5]
 
@@ -442,8 +442,8 @@ def wait_until(condition, seconds=60):
 def test_aerc(imap_server, tmp_path):
     server = imap_server
     with logged_in(server) as imap:
-        imap.ok("CREATE Archive")
-        imap.ok("SUBSCRIBE Archive")
+        imap.ok("CREATE Shelf")
+        imap.ok("SUBSCRIBE Shelf")
         imap.logout()
     for number in range(1, 6):
         server.send(message(number, subject=f"letter {number}"), ANA)
@@ -452,7 +452,7 @@ def test_aerc(imap_server, tmp_path):
     account = settings / "accounts.conf"
     account.write_text(
         f"[test]\nsource = imaps://{ANA.replace('@', '%40')}:{PASSWORD}@localhost:{server.ports['imaps']}\noutgoing = /bin/false\n"
-        "default = INBOX\nfrom = Ana <ana@example.test>\ncopy-to = Archive\n"
+        "default = INBOX\nfrom = Ana <ana@example.test>\ncopy-to = Shelf\n"
     )
     account.chmod(0o600)
     (settings / "aerc.conf").write_text(
@@ -460,7 +460,7 @@ def test_aerc(imap_server, tmp_path):
         "[viewer]\npager=cat\n[filters]\ntext/plain=cat\n"
     )
     with Screen("aerc", folder=tmp_path, SSL_CERT_FILE=str(server.certificate)) as screen:
-        screen.wait("letter 1", "letter 5", "Archive")
+        screen.wait("letter 1", "letter 5", "Shelf")
         screen.press("g").type("").press("Enter").wait("This is message 5.")  # the newest is on top
         wait_until(lambda: "\\Seen" in contents(server)[5])
         screen.type(":close").press("Enter").wait("letter 1")
@@ -469,9 +469,9 @@ def test_aerc(imap_server, tmp_path):
         screen.press("g").type(":delete").press("Enter")
         wait_until(lambda: 6 not in contents(server))
         screen.wait("letter 5", without=["letter 6"])
-        screen.type(":mv Archive").press("Enter")
-        wait_until(lambda: len(contents(server, "Archive")) == 1)
-        screen.type(":cf Archive").press("Enter").wait("letter", without=["letter 1"])
+        screen.type(":mv Shelf").press("Enter")
+        wait_until(lambda: len(contents(server, "Shelf")) == 1)
+        screen.type(":cf Shelf").press("Enter").wait("letter", without=["letter 1"])
         screen.type(":quit").press("Enter").wait("[it ended with 0]")
     assert len(contents(server)) == 4
 

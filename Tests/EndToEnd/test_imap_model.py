@@ -24,7 +24,7 @@ from harness.server import DOMAIN, PASSWORD
 
 ANA = f"ana@{DOMAIN}"
 SEED = int(os.environ.get("PALOMA_SEED", "20261121"))
-BOXES = ("INBOX", "Archive")
+BOXES = ("INBOX", "Shelf")
 FLAGS = ("\\Seen", "\\Answered", "\\Flagged", "\\Deleted", "\\Draft", "$Forwarded", "Work")
 WORDS = ("apple", "quince", "medlar", "sorb")
 SIZE_MAX = 50  # messages of a mailbox, about
@@ -170,7 +170,7 @@ class World:
         self.boxes = {name: Box(name) for name in BOXES}
         self.oracle = server.imap()
         self.oracle.login(ANA, PASSWORD)
-        self.oracle.ok('CREATE "Archive"')
+        self.oracle.ok('CREATE "Shelf"')
         self.recent = {}
         self.clients = []
 
@@ -802,7 +802,7 @@ class Busy(threading.Thread):
         elif doing == 5:
             imap.ask(choose.choice(["EXPUNGE", f"UID EXPUNGE {uids}"]))
         elif doing == 6:
-            imap.ask(f"UID {choose.choice(['COPY', 'COPY', 'MOVE'])} {uids} {choose.choice(['INBOX', 'Archive'])}")
+            imap.ask(f"UID {choose.choice(['COPY', 'COPY', 'MOVE'])} {uids} {choose.choice(['INBOX', 'Shelf'])}")
         elif doing < 9 and imap.view:
             result = imap.ask(f"FETCH {some} (UID FLAGS MODSEQ BODY.PEEK[HEADER.FIELDS (X-Number)])")
             self.book.note(imap.selected, result)
@@ -839,7 +839,7 @@ class Book:
 def test_all_sessions_at_the_same_time(imap_server):
     with imap_server.imap() as imap:
         imap.login(ANA, PASSWORD)
-        imap.ok("CREATE Archive")
+        imap.ok("CREATE Shelf")
         imap.logout()
     for run in range(2):
         book = Book()
