@@ -151,7 +151,7 @@ class PalomaIMAP(Paloma):
     """The release binary, with limits that let thousands of clients in."""
 
     def __init__(self, folder, binary, counter=None, idle=10_000):
-        limits = {"connections_max": idle + 1000, "imap_sessions_per_account_max": idle + 1000}
+        limits = {"limits.connections_max": idle + 1000, "limits.imap_sessions_per_account_max": idle + 1000}
         super().__init__(folder, binary, counter, accounts=USERS, settings=limits)
 
     def start(self):

@@ -265,7 +265,7 @@ class Paloma:
     accepts_before_delivery = False
 
     def __init__(self, folder, binary, counter=None, relay=None, accounts=ACCOUNTS, settings=None):
-        """`settings`: {key of paloma.toml: its value as written there}."""
+        """`settings`: {"table.key" of paloma.toml: its value as written there}."""
         self.folder = Path(folder)
         self.relay = relay
         self.accounts, self.settings = accounts, settings or {}
@@ -292,7 +292,8 @@ class Paloma:
             text, count = re.subn(r'(^\[outbound\]\n(?:(?!\[).*\n)*?)^relay\s*=.*$', rf'\1relay = "smtp://127.0.0.1:{self.relay}"', text, flags=re.M)
             assert count == 1, "paloma.toml has no relay"
         for name, value in self.settings.items():
-            text, count = re.subn(rf"^{name}\s*=.*$", f"{name} = {value}", text, flags=re.M)
+            table, key = name.split(".")
+            text, count = re.subn(rf"(^\[{table}\]\n(?:(?!\[).*\n)*?)^{key}\s*=.*$", rf"\g<1>{key} = {value}", text, flags=re.M)
             assert count == 1, f"paloma.toml has no {name}"
         self.config.write_text(text)
         self.smtp_port, self.pop3_port, self.http_port = ports[25], ports[110], ports.get(80)
