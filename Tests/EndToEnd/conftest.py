@@ -87,17 +87,15 @@ def server(make_server):
     return make_server()
 
 
+def judges_dovecot():
+    return os.environ.get("PALOMA_JUDGED") == "dovecot"
+
+
 @pytest.fixture
 def make_imap_server(request):
     """Makes servers that speak IMAP: ours, or the other one that PALOMA_JUDGED names."""
-    if os.environ.get("PALOMA_JUDGED") != "dovecot":
-        def make_ours(**more):
-            server = request.getfixturevalue("make_server")(**more)
-            if "imap" not in server.ports:
-                pytest.skip("this paloma has no IMAP listener")
-            return server
-
-        yield make_ours
+    if not judges_dovecot():
+        yield request.getfixturevalue("make_server")
         return
     made = []
 
@@ -118,6 +116,20 @@ def make_imap_server(request):
 def imap_server(make_imap_server):
     """A server of this test's own that speaks IMAP, with the accounts ana and ben."""
     return make_imap_server()
+
+
+@pytest.fixture(scope="module")
+def shared_imap(request):
+    """The like of `shared` for tests of IMAP."""
+    if not judges_dovecot():
+        yield request.getfixturevalue("shared")
+        return
+    server = Dovecot().start()
+    try:
+        yield server
+        server.audit()
+    finally:
+        server.stop()
 
 
 @pytest.fixture(scope="module")
