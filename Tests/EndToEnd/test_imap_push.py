@@ -162,3 +162,18 @@ def test_many_deliveries_while_idle_lose_nothing(imap_server):
         imap.ok("NOOP")
         assert list(imap.ok("FETCH 1:* (UID)").fetched_by_uid()) == list(range(1, count + 1))
         imap.logout()
+
+
+def test_who_waits_is_told_when_the_server_stops(make_imap_server):
+    server = make_imap_server()
+    if server.name == "Dovecot":
+        pytest.skip("Dovecot lets its sessions go on")
+    with session(server) as idle, session(server) as selected:
+        idle.idle()
+        stopping = threading.Thread(target=server.stop)
+        stopping.start()
+        for imap in (idle, selected):
+            imap.wait_for(lambda imap: any(response.kind == "BYE" for response in imap.untagged), SOON, "BYE")
+            assert imap.at_end()
+            imap.close()
+        stopping.join()
