@@ -6,6 +6,7 @@ import imaplib
 import os
 import re
 import threading
+import time
 from pathlib import Path
 
 import aioimaplib
@@ -312,7 +313,8 @@ def with_offlineimap(server, folder):
         f"[general]\naccounts = test\nmetadata = {folder}/offlineimap\nmaxsyncaccounts = 1\n[Account test]\nlocalrepository = near\n"
         f"remoterepository = far\n[Repository near]\ntype = Maildir\nlocalfolders = {folder}/mail\nsep = /\n"
         f"[Repository far]\ntype = IMAP\nremotehost = localhost\nremoteport = {server.ports['imaps']}\nremoteuser = {ANA}\nremotepass = {PASSWORD}\n"
-        f"ssl = yes\nsslcacertfile = {server.certificate}\nusecompression = {'no' if server.name == 'Dovecot' else 'yes'}\nfolderfilter = lambda name: name in ('INBOX', 'Shelf', 'Local')\n"
+        f"ssl = yes\nsslcacertfile = {server.certificate}\nusecompression = {'no' if server.name == 'Dovecot' else 'yes'}\n"
+        "folderfilter = lambda name: name in ('INBOX', 'Shelf', 'Local')\n"
     )
     (folder / "mail").mkdir(exist_ok=True)
     said = run(["offlineimap", "-c", config, "-o", "-u", "basic"], HOME=str(folder), timeout=900).decode()
@@ -431,8 +433,6 @@ def test_neomutt(imap_server, tmp_path):
 
 
 def wait_until(condition, seconds=60):
-    import time
-
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, "it never came to be so"
