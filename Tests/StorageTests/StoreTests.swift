@@ -101,7 +101,8 @@ import Testing
 
     /// Each delivery has a savepoint: on the disk, what they undo would be more than all that is kept.
     @Test func aScanEndsWhenTheReaderHasEnough() async throws {
-        let store = try TestFolder().open().store
+        let folder = try TestFolder()
+        let store = try folder.open().store
         for text in ["one", "two", "three"] { _ = try await store.deliverForTest(text, to: [1]) }
         let (some, all) = try await store.read { transaction in
             var some: [Int64] = []
@@ -122,13 +123,14 @@ import Testing
     }
 
     @Test(arguments: [1, 700_000]) func aMessageIsComparedWithItsChecksumPieceByPiece(count: Int) async throws {
-        let store = try TestFolder().open().store
+        let folder = try TestFolder()
+        let store = try folder.open().store
         let email = try await store.deliverForTest(String(repeating: "x", count: count), to: [1])
         let content = try #require(try await store.read { try $0.content(of: email) })
         var other = content
         other.checksum ^= 1
         #expect(try store.isIntactBlocking(content))
-        #expect(try !store.isIntactBlocking(other))
+        #expect(try store.isIntactBlocking(other) == false)
         await store.close()
     }
 

@@ -19,7 +19,7 @@ import Testing
                     account: account, mailbox: mailbox, uid: UID(rawValue: UInt32(uid)),
                     modSeq: ModSeq(rawValue: 1_000), thread: ThreadID(rawValue: 1), flags: [], keywords: [],
                     internalDate: 0, saveDate: 0, prefix: [])
-                try MailStore.insert(copy, delivered.email, octets: octets, in: transaction)
+                try MailStore.insert(copy, delivered.email, octets: octets, .replay, in: transaction)
                 try transaction.retain(delivered.email)
                 transaction.note(.filed(delivered.email, copy))
             }
