@@ -132,7 +132,7 @@ import Testing
         var other = content
         other.checksum ^= 1
         #expect(try store.isIntactBlocking(content))
-        #expect(try !store.isIntactBlocking(other))
+        #expect(try store.isIntactBlocking(other) == false)
         await store.close()
     }
 

@@ -140,7 +140,7 @@ import Testing
         try await Self.withThree { listener, client in
             try await listener.test.deliver(
                 "Subject: d\r\nContent-Transfer-Encoding: x-secret\r\n\r\nx\r\n", to: "ana@example.test")
-            try await client.ask("NOOP")
+            try await client.ask("SELECT INBOX")
             try await client.ask("FETCH 4 BINARY.PEEK[1]", "NO [UNKNOWN-CTE]")
             try await client.ask("FETCH 4 BODY.PEEK[1]", "OK")
         }
