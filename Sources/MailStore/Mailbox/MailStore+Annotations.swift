@@ -33,7 +33,7 @@ public struct Annotation: Hashable, Sendable {
 
     /// Who sees the annotations of a name.
     public static func scope(of entry: String) -> Scope {
-        entry.utf8.starts(with: "/private/".utf8) ? .personal : .shared
+        (entry + "/").utf8.starts(with: "/private/".utf8) ? .personal : .shared
     }
 }
 
