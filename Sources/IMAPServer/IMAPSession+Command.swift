@@ -55,6 +55,7 @@ extension IMAPSession {
             closeSelected()
             return machine.logOut(farewell.text)
         }
+        if fetching.literal == .cutOff { return machine.abort() }
         (ownNames, ownSubscriptions) = ([], [])
         let action = machine.answer(completion)
         alert()

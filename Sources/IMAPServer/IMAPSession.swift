@@ -123,7 +123,9 @@ package final class IMAPSession: ConnectionSession {
     nonisolated(nonsending)
         private func tellWithoutCommand(_ replies: ReplyWriter) async -> ConnectionStep<Question>
     {
-        guard let farewell = await tellChanges(machine.isIdling ? .idle : .unasked, replies) else { return .proceed }
+        guard let farewell = await tellChanges(machine.isIdling ? .idle : .unasked, replies) else {
+            return fetching.literal == .cutOff ? .close : .proceed
+        }
         closeSelected()
         var output = ByteBuffer()
         let step = step(machine.logOut(farewell.text), &output)

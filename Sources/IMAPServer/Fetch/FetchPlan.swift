@@ -11,15 +11,20 @@ struct FetchPlan: Sendable {
 
     /// What a request asks for, with what goes along unasked.
     init(_ request: FetchRequest, dialect: IMAPDialect) {
-        self.dialect = dialect
         var items: [FetchAttribute] = []
         // RFC 9051 §6.4.9; a UIDFETCH response has the UID in its place already (RFC 9586 §3).
         if request.numbering == .uids, !dialect.namesByUID { items.append(.uid) }
         items += request.attributes
         // RFC 7162 §3.1.4.1.
         if request.changedSince != nil { items.append(.modSeq) }
+        self.init(items, dialect: dialect)
+    }
+
+    /// These attributes and no others, each once.
+    init(_ attributes: [FetchAttribute], dialect: IMAPDialect) {
+        self.dialect = dialect
         var seen: Set<FetchAttribute> = []
-        self.items = items.filter { seen.insert($0).inserted }
+        items = attributes.filter { seen.insert($0).inserted }
     }
 
     /// Whether the messages become `\Seen`.
