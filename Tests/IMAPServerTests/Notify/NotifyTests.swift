@@ -20,6 +20,7 @@ import Testing
             #expect(await other.hear() == "* 1 RECENT")
             let fetched = "* 1 FETCH (UID 1 BODY[HEADER.FIELDS (SUBJECT)] {"
             #expect(await other.connection.hear("Subject: hello\r\n\r\n)\r\n").hasPrefix(fetched))
+            try await one.ask("NOOP")
             try await one.ask("STORE 1 +FLAGS.SILENT (\\Deleted)")
             #expect(await other.hear() == "* 1 FETCH (UID 1 FLAGS (\\Deleted \\Recent))")
             try await one.ask("EXPUNGE")
