@@ -322,6 +322,7 @@ def with_offlineimap(server, folder):
 
 
 @pytest.mark.long
+@pytest.mark.timeout(900 if MANY < 10_000 else 7200)  # offlineimap fetches one message after the other
 @pytest.mark.parametrize("sync", [with_mbsync, with_offlineimap], ids=["mbsync", "offlineimap"])
 def test_both_sides_end_the_same(imap_server, tmp_path, sync):
     server, near = imap_server, Maildirs(tmp_path / "mail")
