@@ -308,12 +308,15 @@ def with_mbsync(server, folder):
 
 
 def with_offlineimap(server, folder):
+    # It compresses without asking whether the server can. imaplib2 stops for ever at a compressed answer that is larger than its buffer:
+    # it polls the socket for what its decompressor still holds.
+    compressed = "yes" if server.name != "Dovecot" and MANY < 10_000 else "no"
     config = folder / "offlineimaprc"
     config.write_text(
         f"[general]\naccounts = test\nmetadata = {folder}/offlineimap\nmaxsyncaccounts = 1\n[Account test]\nlocalrepository = near\n"
         f"remoterepository = far\n[Repository near]\ntype = Maildir\nlocalfolders = {folder}/mail\nsep = /\n"
         f"[Repository far]\ntype = IMAP\nremotehost = localhost\nremoteport = {server.ports['imaps']}\nremoteuser = {ANA}\nremotepass = {PASSWORD}\n"
-        f"ssl = yes\nsslcacertfile = {server.certificate}\nusecompression = {'no' if server.name == 'Dovecot' else 'yes'}\n"
+        f"ssl = yes\nsslcacertfile = {server.certificate}\nusecompression = {compressed}\n"
         "folderfilter = lambda name: name in ('INBOX', 'Shelf', 'Local')\n"
     )
     (folder / "mail").mkdir(exist_ok=True)
@@ -322,6 +325,7 @@ def with_offlineimap(server, folder):
 
 
 @pytest.mark.long
+@pytest.mark.timeout(900 if MANY < 10_000 else 7200)  # offlineimap fetches one message after the other
 @pytest.mark.parametrize("sync", [with_mbsync, with_offlineimap], ids=["mbsync", "offlineimap"])
 def test_both_sides_end_the_same(imap_server, tmp_path, sync):
     server, near = imap_server, Maildirs(tmp_path / "mail")
