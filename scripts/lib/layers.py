@@ -26,10 +26,11 @@ LAYERS = [
     ("protocol", ["SMTP", "POP3", "IMAP"]),
     ("engine", ["Storage"]),
     ("directory", ["Directory"]),
-    ("state", ["MailStore", "MailQueue", "MailTrace"]),
+    ("state", ["MailStore", "MailQueue", "MailTrace", "RemoteAccounts"]),
     ("settings", ["ServerConfiguration", "Observability", "TerminalOutput"]),
     ("runtime", ["ServerRuntime"]),
     ("delivery", ["Delivery"]),
+    ("fetching", ["RemoteFetch"]),
     ("agents", ["SMTPServer", "POP3Server", "RemoteDelivery", "Admin", "Monitor", "DomainSetup", "Lab"]),
     ("program", ["paloma"]),
 ]

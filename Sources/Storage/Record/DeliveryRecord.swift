@@ -12,11 +12,15 @@ public struct DeliveryRecord: Sendable, Hashable {
     public var trace: [UInt8]
     /// Recipients of other messages that this one settles: a report ends what it reports.
     public var settles: [Settlement]
+    /// Where it was fetched, if it was.
+    public var retrieval: Retrieval?
 
     /// A record from its parts.
     public init(
-        email: EmailID, copies: [FiledCopy], queued: QueuedMessage?, trace: [UInt8] = [], settles: [Settlement] = []
+        email: EmailID, copies: [FiledCopy], queued: QueuedMessage?, trace: [UInt8] = [], settles: [Settlement] = [],
+        retrieval: Retrieval? = nil
     ) {
+        self.retrieval = retrieval
         self.email = email
         self.copies = copies
         self.queued = queued
@@ -34,6 +38,7 @@ public struct DeliveryRecord: Sendable, Hashable {
         writer.write(octets: trace)
         writer.write(count: settles.count)
         for settlement in settles { settlement.write(to: &writer) }
+        retrieval?.write(to: &writer)
         return writer.octets
     }
 
@@ -46,9 +51,11 @@ public struct DeliveryRecord: Sendable, Hashable {
         queued = layout == QueuedMessage.Layout.none ? nil : try QueuedMessage(from: &reader, layout)
         trace = []
         settles = []
+        retrieval = nil
         // The first records had no more.
         guard !reader.isAtEnd else { return }
         trace = try reader.readOctets()
         for _ in 0..<(try reader.readCount()) { settles.append(try Settlement(from: &reader)) }
+        retrieval = reader.isAtEnd ? nil : try Retrieval(from: &reader)
     }
 }
