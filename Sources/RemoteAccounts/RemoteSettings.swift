@@ -24,7 +24,7 @@ public struct RemoteSettings: Sendable, Hashable, Codable {
     }
 
     /// What becomes of a message there once it is here.
-    public enum Keeping: Sendable, Hashable, Codable {
+    public enum Keeping: Sendable, Hashable {
         case forever
         /// It is deleted that many days later; 0: in the same session.
         case days(Int)
@@ -78,5 +78,26 @@ public struct RemoteSettings: Sendable, Hashable, Codable {
         self.mailbox = mailbox
         self.folders = folders
         self.authorityFile = authorityFile
+    }
+}
+
+extension RemoteSettings.Keeping: Codable {
+    /// Reads `"forever"` or a number of days.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        if let days = try? container.decode(Int.self) {
+            self = .days(days)
+        } else {
+            self = .forever
+        }
+    }
+
+    /// Writes `"forever"` or a number of days.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        switch self {
+        case .forever: try container.encode("forever")
+        case .days(let days): try container.encode(days)
+        }
     }
 }

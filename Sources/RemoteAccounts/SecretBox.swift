@@ -19,6 +19,7 @@ public struct SecretBox: Sendable {
     package func seal(
         _ secret: SecretBytes, of account: AccountID, _ remote: Int64
     ) throws(RemoteAccountsError) -> [UInt8] {
+        guard Self.isReady else { throw .keyFile("libsodium does not start") }
         let key = try keyMade()
         let about = Self.about(account, remote)
         var nonce = [UInt8](repeating: 0, count: Self.nonceCount)
@@ -58,6 +59,9 @@ public struct SecretBox: Sendable {
         return isGood ? secret : nil
     }
 
+    /// libsodium has to be told to begin; it does so once.
+    private static let isReady = sodium_init() >= 0
+
     private static let nonceCount = Int(crypto_aead_xchacha20poly1305_IETF_NPUBBYTES)
     private static let tagCount = Int(crypto_aead_xchacha20poly1305_IETF_ABYTES)
     private static let keyCount = Int(crypto_aead_xchacha20poly1305_IETF_KEYBYTES)
@@ -86,7 +90,6 @@ public struct SecretBox: Sendable {
     /// The key; made when there is none. Of two who make it at once one is first.
     private func keyMade() throws(RemoteAccountsError) -> SecretBytes {
         if access(path, F_OK) == 0 { return try keyRead() }
-        guard sodium_init() >= 0 else { throw .keyFile("libsodium does not start") }
         let draft = "\(path).\(getpid()).new"
         unlink(draft)
         let file = Glibc.open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)

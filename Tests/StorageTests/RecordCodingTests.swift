@@ -62,6 +62,10 @@ import Testing
             DeliveryRecord(
                 email: EmailID(rawValue: .max), copies: [copy, copy], queued: messages[2], trace: [1, 2, 3],
                 settles: settlements),
+            DeliveryRecord(
+                email: EmailID(rawValue: 3), copies: [copy], queued: nil, trace: [1],
+                retrieval: Retrieval(
+                    account: AccountID(rawValue: 1), remote: .max, folder: 0, key: [0, 255], fingerprint: [], at: -1)),
         ]
 
     @Test(arguments: records) func recordsComeBack(_ record: DeliveryRecord) throws {

@@ -97,14 +97,13 @@ struct IMAPFetch {
         watch.began(session.interruption)
         defer { watch.ended() }
         while true {
-            await watch.lookedAt(intake, remarks)
-            remarks = []
-            let due = parts.now() + min(remote.settings.pollSeconds, Self.idleSecondsMax)
             // Listed anew, so that nothing is missed that came while other folders were open.
             try await fetch(inbox, &intake, FetchReport())
-            switch try await idle(until: due) {
-            case .news: try await fetch(inbox, &intake, FetchReport())
-            case .time: for folder in folders { try await fetch(folder, &intake, FetchReport()) }
+            await watch.lookedAt(intake, remarks)
+            remarks = []
+            switch try await idle(until: parts.now() + min(remote.settings.pollSeconds, Self.idleSecondsMax)) {
+            case .news: continue
+            case .time: for folder in folders.dropFirst() { try await fetch(folder, &intake, FetchReport()) }
             case .over: return
             }
         }

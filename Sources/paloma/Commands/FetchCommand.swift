@@ -90,7 +90,7 @@ struct FetchCommand: ParsableCommand {
                 table.add([
                     report.account, report.name, "\(report.settings.service.rawValue) \(report.settings.host)",
                     QuantityText.grouped(report.messages), FetchCommand.time(report.lastRunSeconds),
-                    report.lastError.isEmpty ? "good" : report.lastError,
+                    FetchCommand.state(report),
                 ])
             }
             common.printer.table(
@@ -169,8 +169,13 @@ struct FetchCommand: ParsableCommand {
             ("fetched", "\(QuantityText.count(report.messages, "message")), \(QuantityText.size(bytes: report.bytes))"),
             ("last run", time(report.lastRunSeconds)),
             ("last success", time(report.lastSuccessSeconds)),
-            ("state", report.lastError.isEmpty ? "good" : report.lastError),
+            ("state", FetchCommand.state(report)),
         ])
+    }
+
+    private static func state(_ report: FetchAccountReport) -> String {
+        guard report.lastError.isEmpty else { return report.lastError }
+        return report.lastRunSeconds == 0 ? "not looked at yet" : "good"
     }
 
     private static func time(_ seconds: Int64) -> String {
