@@ -1,10 +1,13 @@
 """Mail that is fetched by IMAP from Debian's Dovecot: folders, flags, dates and order; each message once and only once."""
 
+import contextlib
 import imaplib
 import json
 import poplib
 import random
+import socket
 import subprocess
+import threading
 import time
 
 import pytest
@@ -170,6 +173,77 @@ def test_wrong_password(server, dovecot):
     server.cli("fetch", "password", ANA, "--password-stdin", input=PASSWORD + "\n")
     run(server)
     assert server.count(ANA) == 1
+
+
+class CuttingProxy:
+    """Between us and the server: closes each connection after so many octets of the server's, for a while."""
+
+    def __init__(self, port, limits):
+        self.port_there, self.limits = port, list(limits)
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        threading.Thread(target=self.accept, daemon=True).start()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.listener.close()
+
+    def accept(self):
+        while True:
+            try:
+                connection, _ = self.listener.accept()
+            except OSError:
+                return
+            limit = self.limits.pop(0) if self.limits else None
+            threading.Thread(target=self.carry, args=(connection, limit), daemon=True).start()
+
+    def carry(self, client, limit):
+        server = socket.create_connection(("127.0.0.1", self.port_there))
+
+        def forward():
+            try:
+                while octets := client.recv(65536):
+                    server.sendall(octets)
+                server.shutdown(socket.SHUT_WR)
+            except OSError:
+                pass
+
+        threading.Thread(target=forward, daemon=True).start()
+        try:
+            while octets := server.recv(65536 if limit is None else min(limit, 65536)):
+                client.sendall(octets)
+                limit = None if limit is None else limit - len(octets)
+                if limit == 0:
+                    break
+        except OSError:
+            pass
+        for end in (client, server):
+            with contextlib.suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
+            end.close()
+
+
+def test_the_remote_closes_anywhere(server, dovecot):
+    count = 60
+    fill(dovecot, "INBOX", range(1, count + 1), size=1000)
+    fill(dovecot, "Archive", range(101, 111))
+    generator = random.Random(5)
+    limits = [1, 40, 150, 300, 500] + [generator.randrange(600, 80_000) for _ in range(15)]
+    with CuttingProxy(dovecot.port, limits) as proxy:
+        server.cli(
+            "fetch", "add", ANA, "--host", "127.0.0.1", "--port", proxy.port, "--user", ANA, "--tls", "none", "--every",
+            "0", "--keep", "0", "--password-stdin", "--name", "there", input=PASSWORD + "\n")
+        for _ in range(len(limits) + 2):
+            done = run(server, status=None)
+        assert done.returncode == 0, done
+    found = maildir(server)
+    assert sorted(number for number, *_ in found["INBOX"]) == list(range(1, count + 1))
+    assert sorted(number for number, *_ in found["Archive"]) == list(range(101, 111))
+    assert [number_of(octets) for octets in server.messages(ANA)] == list(range(1, count + 1)), "in their order"
+    with imap(dovecot) as session:
+        assert session.select("INBOX")[1] == [b"0"]
 
 
 @pytest.mark.long
