@@ -42,6 +42,7 @@ let package = Package(
         .systemLibrary(name: "CSQLite"),
         .systemLibrary(name: "CSodium"),
         .systemLibrary(name: "CUnbound"),
+        .systemLibrary(name: "CZlib"),
 
         // words
         .target(name: "MailCore", dependencies: ["CIDN2"], swiftSettings: strict),
@@ -114,7 +115,12 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "DirectoryTests", dependencies: ["Directory", "SenderAuthentication"], swiftSettings: strict),
-        .target(name: "MailStore", dependencies: ["InternetMessage", "MailCore", "Storage"], swiftSettings: strict),
+        .target(
+            name: "MailStore", dependencies: ["Directory", "InternetMessage", "MailCore", "Storage"],
+            swiftSettings: strict),
+        .target(
+            name: "MailSearch", dependencies: ["InternetMessage", "MailCore", "MailStore", "Storage", nio],
+            swiftSettings: strict),
         .target(name: "MailQueue", dependencies: ["MailCore", "Storage"], swiftSettings: strict),
         .target(name: "MailTrace", dependencies: ["MailCore", "Storage"], swiftSettings: strict),
         .target(
@@ -138,9 +144,8 @@ let package = Package(
         .target(
             name: "ServerRuntime",
             dependencies: [
-                nio, nioPosix, .product(name: "NIOTLS", package: "swift-nio"), nioSSL, metrics, logging,
-                serviceLifecycle,
-                .product(name: "Crypto", package: "swift-crypto"),
+                "CZlib", nio, nioPosix, .product(name: "NIOTLS", package: "swift-nio"), nioSSL, metrics, logging,
+                serviceLifecycle, .product(name: "Crypto", package: "swift-crypto"),
             ], swiftSettings: strict),
         .testTarget(
             name: "ServerRuntimeTests",
@@ -206,6 +211,13 @@ let package = Package(
                 "Directory", "MailCore", "MailStore", "POP3", "SASL", "ServerRuntime", "Storage", nio, logging, metrics,
             ], swiftSettings: strict),
         .target(
+            name: "IMAPServer",
+            dependencies: [
+                "Delivery", "Directory", "IMAP", "InternetMessage", "MailCore", "MailSearch", "MailStore", "SASL",
+                "ServerRuntime",
+                "Storage", nio, logging, metrics,
+            ], swiftSettings: strict),
+        .target(
             name: "Monitor",
             dependencies: [
                 "Observability", .product(name: "Hummingbird", package: "hummingbird"),
@@ -262,6 +274,12 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(
+            name: "MailSearchTests",
+            dependencies: [
+                "AgentTestSupport", "Delivery", "InternetMessage", "MailCore", "MailSearch", "MailStore", "Storage",
+                nio,
+            ], swiftSettings: strict),
+        .testTarget(
             name: "MailQueueTests",
             dependencies: [
                 "AgentTestSupport", "Delivery", "MailCore", "MailQueue", "Storage", nio,
@@ -290,15 +308,21 @@ let package = Package(
                 "ServerRuntime", "Storage",
                 nio, nioPosix, logging,
             ], swiftSettings: strict),
+        .testTarget(
+            name: "IMAPServerTests",
+            dependencies: [
+                "AgentTestSupport", "Delivery", "Directory", "IMAP", "IMAPServer", "InternetMessage", "MailCore",
+                "MailSearch", "MailStore", "SASL", "ServerRuntime", "Storage", nio, nioPosix, logging,
+            ], swiftSettings: strict),
 
         // everything
         .executableTarget(
             name: "paloma",
             dependencies: [
                 "Admin", "Certificates", "DNSClient", "Delivery", "Directory", "DomainSetup", "InternetMessage", "Lab",
-                "MailCore", "MailQueue", "MailStore", "MailTrace", "Monitor", "Observability", "POP3", "POP3Server",
-                "RemoteAccounts", "RemoteDelivery", "RemoteFetch", "SMTP", "SMTPServer", "SenderAuthentication",
-                "ServerConfiguration", "ServerRuntime",
+                "IMAP", "IMAPServer", "MailCore", "MailQueue", "MailSearch", "MailStore", "MailTrace", "Monitor",
+                "Observability", "POP3", "POP3Server", "RemoteAccounts", "RemoteDelivery", "RemoteFetch", "SMTP",
+                "SMTPServer", "SenderAuthentication", "ServerConfiguration", "ServerRuntime",
                 "Storage",
                 "TerminalOutput", nio, nioPosix, logging, metrics, serviceLifecycle,
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -315,5 +339,8 @@ let package = Package(
         .executableTarget(
             name: "store-bench", dependencies: ["Delivery", "Directory", "MailCore", "MailStore", "Storage", nio],
             path: "Benchmarks/store/Sources", swiftSettings: strict),
+        .executableTarget(
+            name: "connection-bench", dependencies: ["ServerRuntime", nio, nioPosix, logging],
+            path: "Benchmarks/connections/Sources", swiftSettings: strict),
     ]
 )

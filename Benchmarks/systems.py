@@ -264,9 +264,11 @@ class Paloma:
     name = "Paloma"
     accepts_before_delivery = False
 
-    def __init__(self, folder, binary, counter=None, relay=None):
+    def __init__(self, folder, binary, counter=None, relay=None, accounts=ACCOUNTS, settings=None):
+        """`settings`: {"table.key" of paloma.toml: its value as written there}."""
         self.folder = Path(folder)
         self.relay = relay
+        self.accounts, self.settings = accounts, settings or {}
         self.flushes = FlushCount(folder, counter)
         self.binary = str(binary)
         self.config = self.folder / "home" / "paloma.toml"
@@ -289,9 +291,14 @@ class Paloma:
         if self.relay:
             text, count = re.subn(r'(^\[outbound\]\n(?:(?!\[).*\n)*?)^relay\s*=.*$', rf'\1relay = "smtp://127.0.0.1:{self.relay}"', text, flags=re.M)
             assert count == 1, "paloma.toml has no relay"
+        for name, value in self.settings.items():
+            table, key = name.split(".")
+            text, count = re.subn(rf"(^\[{table}\]\n(?:(?!\[).*\n)*?)^{key}\s*=.*$", rf"\g<1>{key} = {value}", text, flags=re.M)
+            assert count == 1, f"paloma.toml has no {name}"
         self.config.write_text(text)
         self.smtp_port, self.pop3_port, self.http_port = ports[25], ports[110], ports.get(80)
-        for name in ACCOUNTS:
+        self.lmtp_port, self.imap_port = ports.get(24), ports.get(143)
+        for name in self.accounts:
             self.run("account", "add", f"{name}@{DOMAIN}", "--password-stdin", "--config", str(self.config), input=PASSWORD.encode() + b"\n")
         if self.relay:
             self.run("alias", "add", f"out@{DOMAIN}", OUTSIDERS[0], "--config", str(self.config))

@@ -80,6 +80,7 @@ private struct Dialogue {
         switch question {
         case .credentials: return machine.answer(credentials: isYes ? .none : .failed(.temporary))
         case .password: return machine.answer(password: isYes ? .right : .wrong)
+        case .refusal: return machine.answer(refusal: isYes ? .noted : .locked("No"))
         case .account: return machine.answer(account: isYes ? .open : .tooMany)
         case .command(let command, _):
             record.append("\(command)")

@@ -13,7 +13,8 @@ public func fuzzMessage(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     }
     precondition(PartIndex(decoding: index.encoded()) == index, "what is kept beside the message is not what was read")
     _ = MessageFacts(message, in: bytes)
-    _ = SearchText(message, in: bytes)
+    SearchableText.forEachPiece(of: message, in: bytes) { _ in }
+    _ = SortingFacts(message, in: bytes)
     _ = PartIndex(decoding: Array(bytes))
     return 0
 }

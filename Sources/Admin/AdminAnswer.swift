@@ -21,6 +21,7 @@ package enum AdminResult: Codable, Sendable {
     case accounts([AccountReport])
     case aliases([AliasSummary])
     case lists([ListSummary])
+    case mailboxes([MailboxReport])
     case removal(Removal)
     case queue([QueueReport], total: Int64)
     /// Recipients that something was done about.
@@ -42,6 +43,34 @@ package struct AccountReport: Codable, Sendable {
     package var messages: Int64
     /// Its new password, when one was generated: to be shown once.
     package var generatedPassword: AdminSecret?
+}
+
+/// A mailbox of an account.
+package struct MailboxReport: Codable, Sendable {
+    /// Somebody with whom it is shared.
+    package struct Access: Codable, Sendable {
+        /// An address, `@` and a domain, or `anyone`.
+        package var party: String
+        /// Letters of RFC 4314 §2.1.
+        package var rights: String
+        /// The same for rights that are taken, whoever gives them; may be empty.
+        package var denied: String
+    }
+
+    /// Its name, levels separated by `/`.
+    package var name: String
+    /// What others call it.
+    package var nameForOthers: String
+    /// What it is for, as IMAP has it: `\Sent`.
+    package var specialUse: String?
+    /// How many messages it has.
+    package var messages: Int64
+    /// How many of them are unread.
+    package var unread: Int64
+    /// Octets of its messages.
+    package var bytes: Int64
+    /// With whom it is shared.
+    package var sharedWith: [Access]
 }
 
 /// A message in the queue.

@@ -42,6 +42,16 @@ package enum AdminRequest: Codable, Sendable {
     case listMembersAdd(address: String, members: [String])
     case listMembersRemove(address: String, members: [String])
 
+    case mailboxList(account: String)
+    case mailboxCreate(account: String, name: String)
+    case mailboxDelete(account: String, name: String)
+    case mailboxRename(account: String, name: String, to: String)
+    /// Without a name all mailboxes of the account. Rights are letters (RFC 4314 §2.1); none take the party from the list.
+    case mailboxShare(account: String, name: String?, with: String, rights: String)
+    case mailboxRights(account: String, name: String)
+    /// Whether others see the account's mailboxes as a person's or as a team's.
+    case mailboxOwner(account: String, kind: AdminOwnerKind)
+
     /// A page of the queue, from behind a queue id on.
     case queueList(after: String?, limit: Int)
     case queueShow(id: String)
@@ -111,6 +121,14 @@ package enum AdminKeyStep: String, Codable, Sendable {
     case rotate
     /// The new ones sign from here on.
     case activate
+}
+
+/// Where others see the mailboxes that an account shares.
+package enum AdminOwnerKind: String, Codable, Sendable, CaseIterable {
+    /// Below `Users/`.
+    case person
+    /// Below `Shared/`.
+    case team
 }
 
 /// What an account may do.

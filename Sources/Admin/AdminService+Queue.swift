@@ -26,16 +26,14 @@ extension AdminService {
 
     func queueRetry(_ id: String?) async throws -> AdminResult {
         let seconds = DirectoryClock.system.wallSeconds()
-        let result: AdminResult
-        if let id {
-            result = try await change(id, .released) { queueID, transaction in
-                try MailQueue.retry(queueID, at: seconds, in: transaction)
-            }
-        } else {
-            result = .recipients(try await store.change { try MailQueue.retryAll(at: seconds, in: $0) })
+        let signal = signal
+        guard let id else {
+            return .recipients(
+                try await store.change { try MailQueue.retryAll(at: seconds, telling: signal, in: $0) })
         }
-        signal.raiseRetry()
-        return result
+        return try await change(id, .released) { queueID, transaction in
+            try MailQueue.retry(queueID, at: seconds, telling: signal, in: transaction)
+        }
     }
 
     func queueRemove(_ id: String) async throws -> AdminResult {

@@ -139,11 +139,13 @@ private struct MailImporter {
     /// The mailbox; made when it is not there.
     private mutating func mailbox(named name: String) async throws -> MailboxID {
         if let known = mailboxes[name] { return known }
+        // Elsewhere people may have a folder of a name that is another namespace's here.
+        let ownName = MailboxNamespace(of: name) == .personal ? name : "_" + name
         let account = account
         let validity = UIDValidity(rawValue: UInt32(truncatingIfNeeded: DirectoryClock.system.wallSeconds()))
         let mailbox = try await service.store.change { transaction in
-            if let found = try MailStore.mailbox(named: name, account, in: transaction) { return found }
-            return try MailStore.createMailbox(name, account, specialUse: nil, validity, in: transaction)
+            if let found = try MailStore.mailbox(named: ownName, account, in: transaction) { return found }
+            return try MailStore.createMailbox(ownName, account, specialUse: nil, validity, in: transaction)
         }
         mailboxes[name] = mailbox
         return mailbox

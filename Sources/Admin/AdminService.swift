@@ -70,6 +70,8 @@ package struct AdminService: Sendable {
             try await performOnAliases(request)
         case .listAdd, .listRemove, .listShow, .listList, .listMembersAdd, .listMembersRemove:
             try await performOnLists(request)
+        case .mailboxList, .mailboxCreate, .mailboxDelete, .mailboxRename, .mailboxShare, .mailboxRights, .mailboxOwner:
+            try await performOnMailboxes(request)
         case .queueList(let after, let limit):
             try await queueList(after: after, limit: limit)
         case .queueShow(let id):

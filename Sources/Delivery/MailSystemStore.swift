@@ -15,8 +15,8 @@ public enum MailSystemStore {
 
     /// How a record of the log is done again, and what it would hold today.
     public static let describing = LogDescribing(
-        replay: { record, octets, transaction in
-            try MailStore.replay(record, octets, in: transaction)
+        replay: { record, octets, reason, transaction in
+            try MailStore.replay(record, octets, reason, in: transaction)
             try MailQueue.replay(record, in: transaction)
             try RemoteAccounts.replay(record, in: transaction)
             try MailTrace.recordArrival(record.trace, of: record.email, in: transaction)

@@ -10,10 +10,10 @@ extension Directory {
 
     /// Sees the numbers that rows in a note have: also those of rows that are gone.
     public static func numbers(in rows: NotedRows, _ seen: inout NumbersSeen) {
-        if let counter = counters[rows.table], case .integer(let number) = rows.key.value {
+        if let counter = counters[rows.table], case .integer(let number) = rows.key.first?.value {
             seen.see(number, of: .directory(counter.rawValue))
         }
-        if rows.table == "directory_counter", case .text(let name) = rows.key.value {
+        if rows.table == "directory_counter", case .text(let name) = rows.key.first?.value {
             for row in rows.rows {
                 guard let value = NotedRows.integer("value", of: row) else { continue }
                 seen.see(value, of: .directory(name))

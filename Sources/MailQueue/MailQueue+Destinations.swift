@@ -12,7 +12,7 @@ extension MailQueue {
     }
 
     /// The destinations at which something is to be done first.
-    public func destinations(limit: Int) async throws -> [Destination] {
+    public nonisolated(nonsending) func destinations(limit: Int) async throws -> [Destination] {
         try await store.read { transaction in
             var all: [Destination] = []
             try transaction.query(
@@ -23,25 +23,41 @@ extension MailQueue {
         }
     }
 
+    /// Nothing is tried there until then, since the way there is closed; unless somebody wants everything tried meanwhile.
+    public nonisolated(nonsending) func postpone(
+        _ destinations: [String], until seconds: Int64, heeding signal: QueueSignal
+    ) async throws {
+        try await store.change(.written) { transaction in
+            guard !signal.isRetryPending else { return }
+            try Self.postpone(destinations, until: seconds, nil, in: transaction)
+        }
+    }
+
     /// Nothing is tried there until then.
     ///
-    /// - Parameter failure: why it could not be reached; nil when it was not tried.
-    public func postpone(_ destinations: [String], until seconds: Int64, _ failure: String?) async throws {
-        try await store.change(.written) { transaction in
-            for destination in destinations {
-                try transaction.run(
-                    """
-                    UPDATE queue_destination SET postponed_until = ?2, failures = failures + ?3,
-                        last_failure = coalesce(?4, last_failure), due_at = CASE WHEN due_at < ?2 THEN ?2 ELSE due_at END
-                    WHERE destination = ?1
-                    """, .text(destination), .integer(seconds), .integer(failure == nil ? 0 : 1),
-                    .optional(failure.map { String($0.unicodeScalars.prefix(1000)) }))
-            }
+    /// - Parameter failure: why it could not be reached.
+    public nonisolated(nonsending) func postpone(
+        _ destination: String, until seconds: Int64, _ failure: String
+    ) async throws {
+        try await store.change(.written) { try Self.postpone([destination], until: seconds, failure, in: $0) }
+    }
+
+    private static func postpone(
+        _ destinations: [String], until seconds: Int64, _ failure: String?, in transaction: SQLTransaction
+    ) throws {
+        for destination in destinations {
+            try transaction.run(
+                """
+                UPDATE queue_destination SET postponed_until = ?2, failures = failures + ?3,
+                    last_failure = coalesce(?4, last_failure), due_at = CASE WHEN due_at < ?2 THEN ?2 ELSE due_at END
+                WHERE destination = ?1
+                """, .text(destination), .integer(seconds), .integer(failure == nil ? 0 : 1),
+                .optional(failure.map { String($0.unicodeScalars.prefix(1000)) }))
         }
     }
 
     /// What was due there has been tried: looks when there is something to do again.
-    public func finish(_ destination: String, _ reached: Reached) async throws {
+    public nonisolated(nonsending) func finish(_ destination: String, _ reached: Reached) async throws {
         try await store.change(.written) { transaction in
             if reached == .reached {
                 try transaction.run(

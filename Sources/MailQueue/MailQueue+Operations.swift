@@ -16,8 +16,10 @@ extension MailQueue {
     ///
     /// - Returns: how many recipients are tried.
     public static func retry(
-        _ queueID: QueueID, at seconds: Int64, in transaction: SQLTransaction
+        _ queueID: QueueID, at seconds: Int64, telling signal: QueueSignal, in transaction: SQLTransaction
     ) throws -> Int {
+        signal.wantRetry()
+        transaction.afterCommit { signal.raise() }
         var destinations: Set<String> = []
         try transaction.query(
             "SELECT destination FROM queue_recipient WHERE queue_id = ?1", .integer(queueID.rawValue)
@@ -37,7 +39,11 @@ extension MailQueue {
     /// Has everything tried at once that is not held.
     ///
     /// - Returns: how many recipients are tried.
-    public static func retryAll(at seconds: Int64, in transaction: SQLTransaction) throws -> Int {
+    public static func retryAll(
+        at seconds: Int64, telling signal: QueueSignal, in transaction: SQLTransaction
+    ) throws -> Int {
+        signal.wantRetry()
+        transaction.afterCommit { signal.raise() }
         try transaction.run(
             "UPDATE queue_recipient SET next_attempt = ?1 WHERE state = 0 AND next_attempt > ?1", .integer(seconds))
         try transaction.run("UPDATE queue_destination SET due_at = ?1, postponed_until = 0", .integer(seconds))

@@ -52,7 +52,9 @@ extension MailQueue {
     /// What can be sent to a destination at a time, those that wait longest first.
     ///
     /// - Parameter limit: of recipients.
-    public func due(_ destination: String, at seconds: Int64, limit: Int) async throws -> [QueueItem] {
+    public nonisolated(nonsending) func due(_ destination: String, at seconds: Int64, limit: Int) async throws
+        -> [QueueItem]
+    {
         try await store.read { transaction in
             var rows: [(QueueID, Row)] = []
             try transaction.query(

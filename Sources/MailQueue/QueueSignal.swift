@@ -17,13 +17,16 @@ public final class QueueSignal: Sendable {
         continuation.yield()
     }
 
-    /// Something is to be tried at once, even where no server could be reached before.
-    public func raiseRetry() {
+    /// Something is to be tried at once, even where no server could be reached before. Said within the transaction that
+    /// makes it due, so that whoever puts destinations off in a later one knows of it.
+    func wantRetry() {
         isRetryWanted.store(true, ordering: .releasing)
-        raise()
     }
 
-    /// Whether `raiseRetry` was called since the last look.
+    /// Whether somebody wants something tried at once and nobody has begun to.
+    var isRetryPending: Bool { isRetryWanted.load(ordering: .acquiring) }
+
+    /// Whether something is to be tried at once; the caller does it.
     public func takeRetry() -> Bool {
         isRetryWanted.exchange(false, ordering: .acquiringAndReleasing)
     }

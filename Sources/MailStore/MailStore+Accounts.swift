@@ -8,11 +8,22 @@ extension MailStore {
     public static func createAccount(
         _ account: AccountID, uidValidity: UIDValidity, in transaction: SQLTransaction
     ) throws {
-        try transaction.run("INSERT INTO account_state VALUES (?1, 1, 0, 0, 1)", .integer(account.rawValue))
-        try createMailbox("INBOX", account, specialUse: nil, uidValidity, in: transaction)
-        for use in SpecialUse.allCases {
-            try createMailbox(use.defaultName, account, specialUse: use, uidValidity, in: transaction)
+        let key = SQLValue.integer(account.rawValue)
+        let made: [(name: String, use: SpecialUse?)] =
+            [("INBOX", nil)] + SpecialUse.allCases.map { ($0.defaultName, $0) }
+        try transaction.run(
+            """
+            INSERT INTO account_state (account, mod_seq, octets, messages, next_mailbox, uid_validity)
+            VALUES (?1, ?2, 0, 0, ?3, ?4)
+            """, key, .integer(Int64(made.count) + 1), .integer(Int64(made.count) + 1),
+            .integer(Int64(uidValidity.rawValue)))
+        for (index, (name, use)) in made.enumerated() {
+            try insert(
+                name, account, MailboxID(rawValue: Int64(index) + 1), use, Int64(uidValidity.rawValue),
+                ModSeq(rawValue: Int64(index) + 2), in: transaction)
+            try subscribe(account, to: name, in: transaction)
         }
+        try transaction.salvage(table: "account_state", key: "account", key)
     }
 
     /// Takes all of an account's mailboxes and messages away.
@@ -23,6 +34,15 @@ extension MailStore {
         }
         for email in emails { try releaseContent(email, in: transaction) }
         let key = SQLValue.integer(account.rawValue)
+        try transaction.query("SELECT mailbox, name FROM mailbox WHERE account = ?1", key) { row in
+            let mailbox = MailboxKey(account: account, mailbox: MailboxID(rawValue: row.integer(0)))
+            transaction.announce(.mailboxDeleted(mailbox, name: row.text(1)))
+        }
+        try forgetAccess(of: account, in: transaction)
+        try forgetAnnotations(of: account, in: transaction)
+        try transaction.run("DELETE FROM subscription WHERE account = ?1", key)
+        try transaction.salvage(table: "subscription", key: "account", key)
+        try transaction.run("DELETE FROM removed_mailbox WHERE account = ?1", key)
         try transaction.run("DELETE FROM message WHERE account = ?1", key)
         try transaction.run("DELETE FROM mailbox WHERE account = ?1", key)
         try transaction.run("DELETE FROM expunged WHERE account = ?1", key)

@@ -5,10 +5,30 @@ extension MailStore {
     public static func wrongCounts(in transaction: SQLTransaction) throws -> [String] {
         var wrong = try wrongMailboxes(in: transaction)
         wrong += try wrongAccounts(in: transaction)
+        wrong += try wrongOrders(in: transaction)
         try transaction.query(
             "SELECT count(*) FROM message WHERE email NOT IN (SELECT email FROM email_facts)"
         ) { row in
             if row.integer(0) > 0 { wrong.append("what was read from \(row.integer(0)) messages is missing") }
+        }
+        return wrong
+    }
+
+    /// Mailboxes with messages whose MODSEQ is greater than that of a later one although they are not marked as touched: those
+    /// would be missing from what changed since a tick.
+    private static func wrongOrders(in transaction: SQLTransaction) throws -> [String] {
+        var wrong: [String] = []
+        try transaction.query(
+            """
+            SELECT account, mailbox, count(*) FROM (
+                SELECT account, mailbox, touched, mod_seq, min(mod_seq) OVER (
+                    PARTITION BY account, mailbox ORDER BY uid DESC ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+                ) AS later FROM message)
+            WHERE touched = 0 AND mod_seq > later GROUP BY account, mailbox
+            """
+        ) { row in
+            let mailbox = "mailbox \(row.integer(1)) of account \(row.integer(0))"
+            wrong.append("\(mailbox) has \(row.integer(2)) messages out of the clock's order")
         }
         return wrong
     }

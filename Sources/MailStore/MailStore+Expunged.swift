@@ -29,6 +29,17 @@ extension MailStore {
         return .known(uids)
     }
 
+    /// The messages that went from a mailbox after a tick of the account's clock; nil when some of them are forgotten, and
+    /// whoever asks has to compare the whole mailbox.
+    package static func expunged(
+        since modSeq: ModSeq, from key: MailboxKey, in transaction: SQLTransaction
+    ) throws -> UIDSet? {
+        switch try expunged(since: modSeq, from: key.mailbox, key.account, in: transaction) {
+        case .known(let uids): UIDSet(uids)
+        case .forgotten: nil
+        }
+    }
+
     /// Forgets the oldest of what went from mailboxes that remember more than `limits.expungedMax`. To be called now and
     /// then; no transaction deletes many rows.
     ///

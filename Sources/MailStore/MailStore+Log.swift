@@ -36,10 +36,29 @@ extension MailStore {
             // Nothing comes back into a mailbox that is gone.
             guard try hasMailbox(mailbox, account, in: transaction) else { return [] }
             return try restate(account, mailbox, uids, modSeq, in: transaction)
-        case .flags(let account, let mailbox, let uid, _, _, _):
-            guard let (_, copy) = try filed(account, mailbox, uid, in: transaction) else { return [] }
-            return [.flags(account, mailbox, uid, copy.modSeq, copy.flags, keywords: copy.keywords)]
+        case .flags(let account, let mailbox, let uids, _, _, _):
+            return try restateFlags(account, mailbox, uids, in: transaction)
         }
+    }
+
+    /// One note for all messages that are alike.
+    private static func restateFlags(
+        _ account: AccountID, _ mailbox: MailboxID, _ uids: [UID], in transaction: SQLTransaction
+    ) throws -> [LogNote] {
+        var alike: [FlagState: [UID]] = [:]
+        let key = MailboxKey(account: account, mailbox: mailbox)
+        try rows(of: UIDSet(uids), in: key, [], transaction) { row in
+            alike[FlagState(modSeq: row.modSeq, flags: row.flags, keywords: row.keywords), default: []].append(row.uid)
+        }
+        return alike.map { state, uids in
+            .flags(account, mailbox, uids, state.modSeq, state.flags, keywords: state.keywords)
+        }
+    }
+
+    private struct FlagState: Hashable {
+        let modSeq: ModSeq
+        let flags: SystemFlags
+        let keywords: [String]
     }
 
     private static func restate(
@@ -85,9 +104,10 @@ extension MailStore {
 
     /// Sees the numbers of mailboxes that rows in a note have.
     public static func numbers(in rows: NotedRows, _ seen: inout NumbersSeen) {
-        guard rows.key.name == "account", case .integer(let account) = rows.key.value else { return }
+        guard let account = NotedRows.integer("account", of: rows.key) else { return }
         seen.see(account, of: .directory(NumbersSeen.accounts))
         let series = NumbersSeen.Series.mailboxes(AccountID(rawValue: account))
+        if let number = NotedRows.integer("mailbox", of: rows.key) { seen.see(number, of: series) }
         for row in rows.rows {
             if let number = NotedRows.integer("mailbox", of: row) { seen.see(number, of: series) }
             if let next = NotedRows.integer("next_mailbox", of: row) { seen.see(next - 1, of: series) }
@@ -112,7 +132,7 @@ extension MailStore {
             guard try hasMailbox(copy.mailbox, copy.account, in: transaction),
                 let content = try transaction.content(of: email)
             else { return }
-            try insert(copy, email, octets: content.count, in: transaction)
+            try insert(copy, email, octets: content.count, .replay, in: transaction)
             try transaction.retain(email)
         case .expunged(let account, let mailbox, let uids, let modSeq):
             for uid in uids {
@@ -125,20 +145,23 @@ extension MailStore {
                     "INSERT INTO expunged VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING", .integer(account.rawValue),
                     .integer(mailbox.rawValue), .integer(modSeq.rawValue), .integer(Int64(uid.rawValue)))
             }
-        case .flags(let account, let mailbox, let uid, let modSeq, let flags, let keywords):
-            try transaction.run(
-                """
-                UPDATE message SET flags = ?4, keywords = ?5, mod_seq = ?6
-                WHERE account = ?1 AND mailbox = ?2 AND uid = ?3 AND mod_seq < ?6
-                """, .integer(account.rawValue), .integer(mailbox.rawValue), .integer(Int64(uid.rawValue)),
-                .integer(Int64(flags.rawValue)), .text(keywords.joined(separator: " ")), .integer(modSeq.rawValue))
+        case .flags(let account, let mailbox, let uids, let modSeq, let flags, let keywords):
+            for uid in uids {
+                try transaction.run(
+                    """
+                    UPDATE message SET flags = ?4, keywords = ?5, mod_seq = ?6, touched = 1
+                    WHERE account = ?1 AND mailbox = ?2 AND uid = ?3 AND mod_seq < ?6
+                    """, .integer(account.rawValue), .integer(mailbox.rawValue), .integer(Int64(uid.rawValue)),
+                    .integer(Int64(flags.rawValue)), .text(keywords.joined(separator: " ")), .integer(modSeq.rawValue))
+            }
         }
     }
 
     /// Takes all copies of a message away of which nothing is left.
     public static func discard(_ email: EmailID, in transaction: SQLTransaction) throws {
         for copy in try copies(of: email, in: transaction) {
-            _ = try expunge([copy.uid], from: copy.mailbox, copy.account, in: transaction)
+            let key = MailboxKey(account: copy.account, mailbox: copy.mailbox)
+            _ = try expunge(.all(UIDSet(copy.uid...copy.uid)), from: key, in: transaction)
         }
     }
 

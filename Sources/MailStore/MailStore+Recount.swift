@@ -33,6 +33,15 @@ extension MailStore {
                     max(account_state.next_mailbox, coalesce(max(mailbox), 0) + 1)
                 FROM mailbox WHERE mailbox.account = account_state.account)
             """)
+        try transaction.run(
+            """
+            UPDATE message SET touched = 1 WHERE touched = 0 AND (account, mailbox) IN (
+                SELECT account, mailbox FROM (
+                    SELECT account, mailbox, touched, mod_seq, min(mod_seq) OVER (
+                        PARTITION BY account, mailbox ORDER BY uid DESC ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+                    ) AS later FROM message)
+                WHERE touched = 0 AND mod_seq > later)
+            """)
         guard reason == .rebuild else { return }
         let stride = SQLValue.integer(numberStride)
         try transaction.run("UPDATE mailbox SET uid_next = uid_next + ?1, mod_seq = mod_seq + ?1", stride)
@@ -56,6 +65,19 @@ extension MailStore {
             DELETE FROM expunged WHERE NOT EXISTS (SELECT 1 FROM mailbox
                 WHERE mailbox.account = expunged.account AND mailbox.mailbox = expunged.mailbox)
             """)
+        for orphans: StaticString in [
+            """
+            DELETE FROM acl WHERE NOT EXISTS (SELECT 1 FROM mailbox
+                WHERE mailbox.account = acl.account AND mailbox.mailbox = acl.mailbox)
+            """,
+            """
+            DELETE FROM annotation WHERE mailbox > 0 AND NOT EXISTS (SELECT 1 FROM mailbox
+                WHERE mailbox.account = annotation.account AND mailbox.mailbox = annotation.mailbox)
+            """,
+            "DELETE FROM subscription WHERE account NOT IN (SELECT account FROM account_state)",
+            // Their messages are gone by now.
+            "DELETE FROM removed_mailbox",
+        ] { try transaction.run(orphans) }
         try transaction.run("DELETE FROM thread_reference WHERE account NOT IN (SELECT account FROM account_state)")
         try transaction.run("DELETE FROM thread_recent WHERE account NOT IN (SELECT account FROM account_state)")
         try transaction.run("DELETE FROM email_facts WHERE email NOT IN (SELECT email FROM message)")

@@ -103,6 +103,20 @@ extension MailStore {
                 ) WITHOUT ROWID
                 """,
             ],
+            [
+                // Messages from this UID on are `\Recent` to the next session that selects the mailbox (RFC 3501 §2.3.2).
+                "ALTER TABLE mailbox ADD COLUMN recent_from BIGINT NOT NULL DEFAULT 1",
+                // 1: MODSEQ may be greater than that of a message that came later. All others ascend with the UID, so what
+                // changed since a tick is the end of the mailbox and some of these: no index that each delivery writes to.
+                "ALTER TABLE message ADD COLUMN touched INTEGER NOT NULL DEFAULT 0",
+                "CREATE INDEX message_touched ON message (account, mailbox, mod_seq) WHERE touched = 1",
+                // What EXPUNGE takes.
+                "CREATE INDEX message_deleted ON message (account, mailbox, uid) WHERE flags & 8 <> 0",
+            ],
+            MailboxSchema.version4,
         ], references: ["SELECT email FROM message"],
-        salvaged: [("mailbox", "account"), ("account_state", "account")])
+        salvaged: [
+            ("mailbox", "account"), ("account_state", "account"), ("subscription", "account"), ("acl", "account"),
+            ("annotation", "account"),
+        ])
 }

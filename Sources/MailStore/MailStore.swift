@@ -7,12 +7,14 @@ public import Storage
 /// transactions of their own.
 public struct MailStore: Sendable {
     let store: Store
-    let limits: MailStoreLimits
+    package let limits: MailStoreLimits
+    let cache: MailboxCache
 
     /// The mailboxes in a store that was opened with `MailStore.schema`.
     public init(store: Store, limits: MailStoreLimits = MailStoreLimits()) {
         self.store = store
         self.limits = limits
+        cache = MailboxCache(octetsMax: limits.cachedOctetsMax)
     }
 }
 

@@ -13,7 +13,7 @@ internal import Synchronization
 /// Brings the mail of the users' accounts elsewhere home.
 ///
 /// A message is delivered like any other, and that it was fetched is written down in the same transaction: whatever ends
-/// a run, the next one fetches none twice and loses none (docs/decisions/0026-fetching.md).
+/// a run, the next one fetches none twice and loses none (docs/decisions/0031-fetching.md).
 package final class RemoteFetcher: Sendable {
     /// What a run brought.
     package struct Tally: Sendable, Hashable {

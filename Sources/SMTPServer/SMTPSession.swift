@@ -97,7 +97,7 @@ package final class SMTPSession: ConnectionSession {
             switch reason {
             case .readTimeout, .lifetime: .timedOut
             case .shutdown: .shuttingDown
-            case .overflow: .tooManyConnections
+            case .overflow, .corruptedInput: .tooManyConnections
             }
         reply.write(into: &replies)
     }

@@ -171,7 +171,7 @@ extension Configuration {
     private static func readLimits(_ section: TableReader) -> LimitsConfiguration {
         section.checkKeys([
             "message_size_max", "recipients_max", "connections_max", "connections_per_address_max",
-            "connections_per_address_per_minute_max",
+            "connections_per_address_per_minute_max", "imap_sessions_per_account_max",
         ])
         var limits = LimitsConfiguration()
         let sizes = LimitsConfiguration.messageSizeBytesLeast...LimitsConfiguration.messageSizeBytesGreatest
@@ -184,6 +184,8 @@ extension Configuration {
         limits.connectionsPerAddressPerMinuteMax =
             section.integer("connections_per_address_per_minute_max", in: 1...1_000_000)
             ?? limits.connectionsPerAddressPerMinuteMax
+        limits.imapSessionsPerAccountMax =
+            section.integer("imap_sessions_per_account_max", in: 1...1_000_000) ?? limits.imapSessionsPerAccountMax
         return limits
     }
 

@@ -44,6 +44,8 @@ package struct ConfigurationTemplate: Sendable {
             listener(.submission, .starttls, "Mail from our users' programs; the client turns TLS on (STARTTLS)."),
             listener(.submission, .implicit, "Mail from our users' programs; TLS from the first octet."),
             listener(.lmtp, .none, "Mail from a server in front of this one, which has checked it already (LMTP)."),
+            listener(.imap, .starttls, "Reading mail with IMAP; the client turns TLS on (STARTTLS)."),
+            listener(.imap, .implicit, "Reading mail with IMAP; TLS from the first octet."),
             listener(.pop3, .starttls, "Collecting mail with POP3; the client turns TLS on (STLS)."),
             listener(.pop3, .implicit, "Collecting mail with POP3; TLS from the first octet."),
             listener(.http, .none, "Metrics for Prometheus at /metrics, health at /health."),
@@ -147,8 +149,8 @@ package struct ConfigurationTemplate: Sendable {
             trace_days = \(queue.traceDays)
 
             # Where clients and servers connect. One [[listener]] for each protocol and port:
-            #   protocol          "smtp" (other servers), "submission" (our users' programs), "lmtp", "pop3" or "http"
-            #                     ("imap" in a later version)
+            #   protocol          "smtp" (other servers), "submission" (our users' programs), "lmtp", "imap", "pop3"
+            #                     or "http"
             #   address           "127.0.0.1" this machine alone; "0.0.0.0" everybody, over IPv4; "::" over IPv6
             #   port              default: the standard port of the protocol
             #   path              instead of address and port: a Unix socket, for lmtp alone
@@ -156,6 +158,8 @@ package struct ConfigurationTemplate: Sendable {
             #                     default: "starttls"; "none" for lmtp and http
             #   auth_without_tls  whether passwords are taken in clear. Default: false. true is for loopback addresses;
             #                     elsewhere anybody on the way could read them, and it is refused ("forced" insists).
+            #   disable           for imap: capabilities that are not offered, for a client that stumbles over one:
+            #                     disable = ["QRESYNC", "UTF8=ACCEPT"]. Default: none.
 
             """
     }
@@ -178,6 +182,8 @@ package struct ConfigurationTemplate: Sendable {
             # New connections in a minute from one address; this machine's own are not counted.
             # Default: \(limits.connectionsPerAddressPerMinuteMax).
             connections_per_address_per_minute_max = \(limits.connectionsPerAddressPerMinuteMax)
+            # IMAP sessions at one time of one account; a mail program has several. Default: \(limits.imapSessionsPerAccountMax).
+            imap_sessions_per_account_max = \(limits.imapSessionsPerAccountMax)
 
             """ + loginSection + submissionSection + logSection
     }

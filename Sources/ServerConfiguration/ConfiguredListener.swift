@@ -28,14 +28,6 @@ package struct ConfiguredListener: Hashable, Sendable {
         /// Whether it has a command that turns TLS on (RFC 3207, RFC 2595).
         package var hasStartTLS: Bool { self != .http }
 
-        /// Whether this version serves it.
-        package var isServed: Bool {
-            switch self {
-            case .smtp, .submission, .lmtp, .pop3, .http: true
-            case .imap: false
-            }
-        }
-
         /// The port that clients expect, RFC 8314 §3 and the registry of the IANA.
         package func standardPort(_ tls: TLSMode) -> Int {
             switch self {
@@ -88,17 +80,21 @@ package struct ConfiguredListener: Hashable, Sendable {
     package let tls: TLSMode
     /// Whether passwords are taken without it.
     package let authWithoutTLS: PlaintextLogin
+    /// Capabilities that it does not offer, as written; known only to the protocol.
+    package let disabled: [String]
     /// The line of its `[[listener]]`, for messages.
     package let line: Int?
 
     /// Puts the parts together.
     package init(
-        servedProtocol: ServedProtocol, place: Place, tls: TLSMode, authWithoutTLS: PlaintextLogin, line: Int? = nil
+        servedProtocol: ServedProtocol, place: Place, tls: TLSMode, authWithoutTLS: PlaintextLogin,
+        disabled: [String] = [], line: Int? = nil
     ) {
         self.servedProtocol = servedProtocol
         self.place = place
         self.tls = tls
         self.authWithoutTLS = authWithoutTLS
+        self.disabled = disabled
         self.line = line
     }
 }

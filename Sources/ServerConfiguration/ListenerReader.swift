@@ -11,7 +11,7 @@ struct ListenerReader {
 
     /// The listener; nil when something that it cannot do without is wrong.
     func read() -> ConfiguredListener? {
-        reader.checkKeys(["protocol", "address", "port", "path", "tls", "auth_without_tls"])
+        reader.checkKeys(["protocol", "address", "port", "path", "tls", "auth_without_tls", "disable"])
         guard reader.has("protocol") else {
             let words = ConfiguredListener.ServedProtocol.allCases.map { "\"\($0.rawValue)\"" }
             reader.mistake(
@@ -25,7 +25,17 @@ struct ListenerReader {
         let login = readLogin(served, place, mode)
         return ConfiguredListener(
             servedProtocol: served, place: place, tls: mode, authWithoutTLS: login,
-            line: reader.collector.lines.line(of: reader.path))
+            disabled: readDisabled(served), line: reader.collector.lines.line(of: reader.path))
+    }
+
+    private func readDisabled(_ served: ConfiguredListener.ServedProtocol) -> [String] {
+        let names = reader.strings("disable")
+        if served != .imap, reader.has("disable") {
+            reader.mistake(
+                "disable", "nothing can be switched off on \(served.rawValue)",
+                "take disable away here; it is for imap, whose capabilities it names")
+        }
+        return names
     }
 
     private func readMode(_ served: ConfiguredListener.ServedProtocol) -> ConfiguredListener.TLSMode {

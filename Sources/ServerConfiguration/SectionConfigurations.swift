@@ -33,6 +33,8 @@ package struct LimitsConfiguration: Hashable, Sendable {
     package var connectionsPerAddressMax = 100
     /// New connections in a minute from one address that is not loopback.
     package var connectionsPerAddressPerMinuteMax = 600
+    /// IMAP sessions at one time of one account.
+    package var imapSessionsPerAccountMax = 100
 
     /// The smallest message size that may be set (RFC 5321 §4.5.3.1.7).
     package static let messageSizeBytesLeast = 64 * 1024

@@ -19,16 +19,16 @@ extension ConnectionHandler: DrivenConnection {
         self.end = self.end ?? end
         phase = .closing
         wait(seconds: limits.closeTimeoutSeconds)
-        let isLingering = (input.readableBytes > 0 || end != .completed) && !flags.contains(.inputClosed)
+        let isLingering = (heldInputBytes > 0 || end != .completed) && !flags.contains(.inputClosed)
         input = ByteBuffer()
+        compression?.dropInput()
         if isLingering || flags.contains(.secured) {
             flush()
             context.close(mode: .output, promise: nil)
             readAndDiscard()
         } else {
             // NIO drops on close what is not written yet.
-            let octets = replies
-            replies = ByteBuffer()
+            let octets = takeReplies()
             context.writeAndFlush(wrapOutboundOut(octets)).assumeIsolated().whenComplete { _ in
                 context.close(promise: nil)
             }
@@ -68,6 +68,8 @@ extension ConnectionHandler: DrivenConnection {
         deadline = .distantFuture
         input = ByteBuffer()
         replies = ByteBuffer()
+        compression = nil
+        waker?.detach()
         let end = self.end ?? .peerClosed
         metrics.ended(end)
         session.ended(end)
@@ -77,6 +79,7 @@ extension ConnectionHandler: DrivenConnection {
     // MARK: Time
 
     func sweep(now: NIODeadline) {
+        compression?.sweep()
         if now >= deadline {
             switch phase {
             case .receiving where isWritable: dismiss(.readTimeout)
@@ -103,17 +106,24 @@ extension ConnectionHandler: DrivenConnection {
 /// Octets out, and memory back.
 extension ConnectionHandler: ReplySink {
     func flush() {
+        write(takeReplies())
+    }
+
+    /// All replies as they go to the peer, whole. An idle connection keeps no memory for replies.
+    func takeReplies() -> ByteBuffer {
         let octets = replies
-        // Also when it is empty: an idle connection keeps no memory for replies.
         replies = ByteBuffer()
+        return compression?.deflate(octets, .now) ?? octets
+    }
+
+    func write(_ octets: ByteBuffer) {
         guard octets.readableBytes > 0, let context else { return }
         context.writeAndFlush(wrapOutboundOut(octets), promise: nil)
     }
 
     /// Keeps the memory for the replies that follow, unless the socket could not take all.
     func flushForMore() {
-        guard let context else { return }
-        context.writeAndFlush(wrapOutboundOut(replies), promise: nil)
+        write(compression?.deflate(replies, .later) ?? replies)
         replies.clear(minimumCapacity: limits.repliesBytesMax)
     }
 
@@ -129,16 +139,25 @@ extension ConnectionHandler: ReplySink {
     nonisolated(nonsending)
         func writePiece(_ piece: ByteBuffer) async throws(ReplyWriterError)
     {
-        guard phase == .performing, let context else { throw .connectionLost }
+        guard phase == .performing else { throw .connectionLost }
         if piece.readableBytes < 4096 {
             replies.writeImmutableBuffer(piece)
             if replies.readableBytes < limits.repliesBytesMax { return }
-            flush()
+            flushForMore()
+        } else if let compression {
+            return try await writePiece(piece, compression)
         } else {
             flush()
-            context.writeAndFlush(wrapOutboundOut(piece), promise: nil)
+            write(piece)
         }
-        if context.channel.isWritable { return }
+        try await waitForPeer()
+    }
+
+    /// Returns when there is room for more.
+    nonisolated(nonsending)
+        func waitForPeer() async throws(ReplyWriterError)
+    {
+        if isWritable { return }
         wait(seconds: limits.writeTimeoutSeconds)
         let canWrite = await withUnsafeContinuation { writer = $0 }
         deadline = .distantFuture
@@ -151,16 +170,23 @@ extension ConnectionHandler: ReplySink {
         writer.resume(returning: canWrite)
     }
 
-    /// An idle connection keeps no receive buffer: the rest of the input, if any, moves to one of its own size.
     func shrinkInput() {
-        let rest = input.readableBytes
+        input.shrinkToContent()
+        compression?.shrink()
+    }
+}
+
+extension ByteBuffer {
+    /// An idle connection keeps no receive buffer: what is left of the input, if anything, moves to one of its own size.
+    mutating func shrinkToContent() {
+        let rest = readableBytes
         if rest == 0 {
-            input = ByteBuffer()
-        } else if input.capacity > 4 * rest + 512 {
+            self = ByteBuffer()
+        } else if capacity > 4 * rest + 512 {
             var small = ByteBuffer()
             small.reserveCapacity(rest)
-            small.writeImmutableBuffer(input)
-            input = small
+            small.writeImmutableBuffer(self)
+            self = small
         }
     }
 }

@@ -31,14 +31,20 @@ final class ConnectionHandler<Session: ConnectionSession>: ChannelDuplexHandler 
     let limits: ConnectionLimits
     let tls: TLSMode
     let metrics: ServerMetrics
+    let waker: ConnectionWaker?
 
     var phase = Phase.opening
     var end: SessionEnd?
     var context: ChannelHandlerContext?
+    /// What the session has not taken yet.
     var input = ByteBuffer()
     var replies = ByteBuffer()
+    /// From `startCompression` on.
+    var compression: ConnectionCompression?
     /// When to look at this connection again; what it means depends on the phase.
     var deadline = NIODeadline.distantFuture
+    /// Until when the peer has to do what it has to do.
+    private var readDeadline = NIODeadline.distantFuture
     var lifetimeEnd = NIODeadline.distantFuture
     /// Octets since the deadline was last moved.
     var receivedSinceProgress = 0
@@ -54,13 +60,15 @@ final class ConnectionHandler<Session: ConnectionSession>: ChannelDuplexHandler 
     private var answer: ConnectionStep<Session.Question>?
 
     init(
-        session: Session, loop: LoopConnections, limits: ConnectionLimits, tls: TLSMode, metrics: ServerMetrics
+        session: Session, loop: LoopConnections, limits: ConnectionLimits, tls: TLSMode, metrics: ServerMetrics,
+        waker: ConnectionWaker? = nil
     ) {
         self.session = session
         self.loop = loop
         self.limits = limits
         self.tls = tls
         self.metrics = metrics
+        self.waker = waker
     }
 
     var isWritable: Bool { context?.channel.isWritable ?? false }
@@ -72,33 +80,49 @@ final class ConnectionHandler<Session: ConnectionSession>: ChannelDuplexHandler 
         guard !flags.contains(.driving) else { return }
         flags.insert(.driving)
         var known = first
-        var isProgress = first != nil
+        // What a wake-up led to is no progress of the peer's.
+        var isProgress = first != nil && !flags.contains(.answeringWake)
         walk: while phase == .receiving {
+            if known == nil { known = wakeStep() }
+            let isPeers = !flags.contains(.answeringWake)
             let repliesBefore = replies.writerIndex
             let step = known ?? session.receive(&input, replies: &replies)
             known = nil
             switch step {
             case .needInput:
-                isProgress = isProgress || replies.writerIndex > repliesBefore
-                break walk
+                isProgress = isProgress || (isPeers && replies.writerIndex > repliesBefore)
+                if isPeers && !inflateMore() { break walk }
             case .proceed:
-                isProgress = true
+                isProgress = isProgress || isPeers
                 if replies.readableBytes >= limits.repliesBytesMax {
                     flushForMore()
                     if !isWritable { break walk }
                 }
             case .ask(let question):
-                isProgress = true
+                isProgress = isProgress || isPeers
                 known = ask(question)
+                if known == nil { break walk }
+                continue walk
             case .startTLS:
                 startTLS()
+            case .startCompression:
+                startCompression()
             case .close:
                 close(.completed)
             }
+            flags.remove(.answeringWake)
         }
         flags.remove(.driving)
         if phase == .receiving { pause(isProgress: isProgress) }
         if !flags.contains(.reading) { settle() }
+    }
+
+    /// The session's step if somebody has woken it since the last one.
+    private func wakeStep() -> ConnectionStep<Session.Question>? {
+        guard flags.contains(.woken) else { return nil }
+        flags.remove(.woken)
+        flags.insert(.answeringWake)
+        return session.wake(replies: &replies)
     }
 
     /// The session has no more to do with what is there.
@@ -110,6 +134,9 @@ final class ConnectionHandler<Session: ConnectionSession>: ChannelDuplexHandler 
         if isProgress || receivedSinceProgress >= limits.progressBytesMin {
             receivedSinceProgress = 0
             wait(seconds: session.readTimeoutSeconds)
+            readDeadline = deadline
+        } else {
+            deadline = readDeadline
         }
         if flags.contains(.draining) && session.isIdle {
             dismiss(.shutdown)
@@ -184,6 +211,7 @@ final class ConnectionHandler<Session: ConnectionSession>: ChannelDuplexHandler 
         flush()
         // RFC 3207 §4.2, CVE-2011-0411: what was sent before the handshake must not be taken for secured input.
         input = ByteBuffer()
+        compression?.dropInput()
         phase = .handshaking
         wait(seconds: limits.handshakeTimeoutSeconds)
         do {
@@ -219,6 +247,7 @@ final class ConnectionHandler<Session: ConnectionSession>: ChannelDuplexHandler 
     func channelActive(context: ChannelHandlerContext) {
         guard phase == .opening, place < 0 else { return }
         loop.add(self)
+        waker?.attach(self)
         lifetimeEnd = context.eventLoop.now + .seconds(limits.sessionSecondsMax)
         if case .implicit = tls {
             wait(seconds: limits.handshakeTimeoutSeconds)
@@ -234,7 +263,9 @@ final class ConnectionHandler<Session: ConnectionSession>: ChannelDuplexHandler 
         switch phase {
         case .receiving, .performing:
             receivedSinceProgress += octets.readableBytes
-            if input.readableBytes == 0 {
+            if let compression {
+                compression.receive(&octets)
+            } else if input.readableBytes == 0 {
                 input = octets
             } else {
                 input.writeBuffer(&octets)
@@ -252,7 +283,7 @@ final class ConnectionHandler<Session: ConnectionSession>: ChannelDuplexHandler 
 
     /// NIO asks to read on: not while the session has enough to do.
     func read(context: ChannelHandlerContext) {
-        let isFull = input.readableBytes >= limits.inputBytesMax
+        let isFull = heldInputBytes >= limits.inputBytesMax
         if isFull || (phase == .receiving && !isWritable) {
             flags.insert(.readHeld)
         } else {
@@ -261,7 +292,7 @@ final class ConnectionHandler<Session: ConnectionSession>: ChannelDuplexHandler 
     }
 
     private func readIfHeld() {
-        guard flags.contains(.readHeld), let context, input.readableBytes < limits.inputBytesMax else { return }
+        guard flags.contains(.readHeld), let context, heldInputBytes < limits.inputBytesMax else { return }
         if phase == .receiving && !isWritable { return }
         flags.remove(.readHeld)
         context.read()
@@ -333,4 +364,16 @@ struct ConnectionFlags: OptionSet {
     static let draining = ConnectionFlags(rawValue: 16)
     /// TLS is on.
     static let secured = ConnectionFlags(rawValue: 32)
+    /// The session's `wake` is to be called.
+    static let woken = ConnectionFlags(rawValue: 64)
+    /// The step taken last came of `wake`, or of the work that it asked for.
+    static let answeringWake = ConnectionFlags(rawValue: 128)
+}
+
+extension ConnectionHandler: WakableConnection {
+    func wake() {
+        flags.insert(.woken)
+        // Else it is seen when `perform` has returned, the handshake is done or the peer has read.
+        if phase == .receiving && isWritable { drive() }
+    }
 }

@@ -31,13 +31,18 @@ public struct ConnectionInfo: Sendable {
     public let peer: SocketAddress?
     /// Our side.
     public let local: SocketAddress?
+    /// Calls the session; nil where there is no connection.
+    public let waker: ConnectionWaker?
 
     /// For tests and for connections that no listener accepted.
-    public init(id: SessionID, listener: String, peer: SocketAddress?, local: SocketAddress?) {
+    public init(
+        id: SessionID, listener: String, peer: SocketAddress?, local: SocketAddress?, waker: ConnectionWaker? = nil
+    ) {
         self.id = id
         self.listener = listener
         self.peer = peer
         self.local = local
+        self.waker = waker
     }
 
     /// The peer's IP address as text, or `unix`.

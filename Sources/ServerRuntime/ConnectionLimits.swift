@@ -3,6 +3,8 @@ public struct ConnectionLimits: Sendable {
     /// Input kept for a session that is busy, in octets; beyond it the socket is not read. Must exceed the session's longest
     /// unit (RFC 5321 §4.5.3.1: command line 512, text line 1000; RFC 4954 §4: 12,288 for AUTH).
     public var inputBytesMax = 64 * 1024
+    /// What is inflated at once of the input of a compressed connection, in octets.
+    public var inflatedBytesMax = 16 * 1024
     /// Replies are handed to the socket when they reach this, even if more input waits.
     public var repliesBytesMax = 64 * 1024
     /// Octets that must arrive within the session's read timeout when they do not yet complete a step.

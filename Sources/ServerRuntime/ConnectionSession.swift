@@ -12,6 +12,7 @@ public import NIOCore
 //                  │        .needInput    wait for octets ──────┤
 //                  └─────── .ask(q)       await perform(q) ─────┤  (its answer is the next step)
 //                           .startTLS     flush, drop, handshake┤
+//                           .startCompression   flush, deflate ─┤
 //                           .close        flush, close ─────────┘
 //
 // **Replies** are appended to one buffer and written with one flush, when the input is used up or something waits. Ten
@@ -25,6 +26,10 @@ public import NIOCore
 //
 // **Blocking is forbidden** in both: a task that prefers an event loop runs default actors on that loop, too. Blocking work
 // goes to ``WorkPool`` or to a thread of its own.
+//
+// **Wake-ups.** What happens elsewhere, in another session or a delivery, reaches a session by its ``ConnectionWaker``: on the
+// connection's event loop `wake` is called, as a step like any other. It does not move the read deadline: what we say is
+// no sign of life from the peer.
 //
 // **Time.** One sweep per event loop and second looks at all connections' deadlines; a connection owns no timer. A deadline
 // moves when the session makes a step, not when octets arrive: who sends a command octet by octet has one
@@ -43,6 +48,9 @@ public enum ConnectionStep<Question> {
     case ask(Question)
     /// Flush the replies, forget all input received so far, and do a TLS handshake (RFC 3207 §4.2, RFC 2595 §4).
     case startTLS
+    /// Flush the replies; from here on both directions are deflated, input that is there already, too (RFC 4978 §3). At most
+    /// once for a connection.
+    case startCompression
     /// Flush the replies and close.
     case close
 }
@@ -57,6 +65,8 @@ public enum Farewell: String, Sendable {
     case shutdown
     /// The session left more than `inputBytesMax` octets of input unused.
     case overflow
+    /// What the peer sent cannot be inflated.
+    case corruptedInput
 }
 
 /// Why a session is over.
@@ -93,6 +103,11 @@ public protocol ConnectionSession: AnyObject, SendableMetatype {
     nonisolated(nonsending)
         func perform(_ question: Question, replies: ReplyWriter) async -> ConnectionStep<Question>
 
+    /// Somebody called ``ConnectionWaker/wake()``, once or many times since the last call. Takes one step: appends replies, or
+    /// asks for `perform`; `needInput` and `proceed` are the same here. Never called while `perform` runs, nor before
+    /// `begin`, nor while a peer that does not read has replies to take first.
+    func wake(replies: inout ByteBuffer) -> ConnectionStep<Question>
+
     /// The handshake is done: forget what was said in the clear.
     func tlsEstablished(_ information: TLSInformation)
 
@@ -107,4 +122,9 @@ public protocol ConnectionSession: AnyObject, SendableMetatype {
 
     /// The session is over. Called exactly once, last.
     func ended(_ end: SessionEnd)
+}
+
+extension ConnectionSession {
+    /// For sessions that nobody wakes.
+    public func wake(replies: inout ByteBuffer) -> ConnectionStep<Question> { .needInput }
 }

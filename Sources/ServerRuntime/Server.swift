@@ -140,9 +140,8 @@ public final class Server<Session: ConnectionSession>: Service {
                 }
             }
             .childChannelOption(.allowRemoteHalfClosure, value: true)
-            .childChannelOption(
-                .recvAllocator, value: AdaptiveRecvByteBufferAllocator(minimum: 512, initial: 1024, maximum: 65536)
-            )
+            .childChannelOption(.maxMessagesPerRead, value: ReceiveBuffers.keptMax)
+            .childChannelOption(.recvAllocator, value: ReceiveBuffers())
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture { try self.accept(channel) }
             }
@@ -185,10 +184,11 @@ public final class Server<Session: ConnectionSession>: Service {
             try source.addHandlers(to: pipeline)
         }
         let info = ConnectionInfo(
-            id: SessionID(), listener: configuration.name, peer: peer, local: channel.localAddress)
+            id: SessionID(), listener: configuration.name, peer: peer, local: channel.localAddress,
+            waker: ConnectionWaker(channel.eventLoop))
         let handler = ConnectionHandler(
             session: makeSession(info), loop: loop, limits: configuration.connection, tls: configuration.tls,
-            metrics: metrics)
+            metrics: metrics, waker: info.waker)
         try pipeline.addHandler(handler)
     }
 }

@@ -71,10 +71,11 @@ extension SQLTransaction {
     /// - Returns: whether it was the last one.
     @discardableResult
     public func release(_ email: EmailID) throws -> Bool {
-        try run(
-            "UPDATE content SET references_count = references_count - 1 WHERE email = ?1", .integer(email.rawValue))
         let rest = try first(
-            "SELECT references_count, segment, record_length FROM content WHERE email = ?1", .integer(email.rawValue)
+            """
+            UPDATE content SET references_count = references_count - 1 WHERE email = ?1
+            RETURNING references_count, segment, record_length
+            """, .integer(email.rawValue)
         ) { ($0.integer(0), $0.integer(1), $0.integer(2)) }
         guard let (references, segment, length) = rest, references <= 0 else { return false }
         try run("DELETE FROM content WHERE email = ?1", .integer(email.rawValue))

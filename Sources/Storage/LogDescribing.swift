@@ -6,7 +6,8 @@ public import MailCore
 public struct LogDescribing: Sendable {
     /// Files the copies and queue entries of a record that are not there yet. The octets are the message's, as they stand
     /// in the log. For a record whose rows are already there it must change nothing.
-    public typealias Replay = @Sendable (DeliveryRecord, UnsafeRawBufferPointer, SQLTransaction) throws -> Void
+    public typealias Replay =
+        @Sendable (DeliveryRecord, UnsafeRawBufferPointer, ReplayReason, SQLTransaction) throws -> Void
     /// The record of a message as it is filed and queued now.
     public typealias Describe = @Sendable (EmailID, SQLTransaction) throws -> DeliveryRecord
     /// Notes that say how things are now with what a note is about.
@@ -27,6 +28,14 @@ public struct LogDescribing: Sendable {
     public typealias Reread = @Sendable (EmailID, UnsafeRawBufferPointer, SQLTransaction) throws -> Void
     /// Counts again what is counted.
     public typealias Recount = @Sendable (SQLTransaction, RecountReason) throws -> Void
+
+    /// Why deliveries are done again.
+    public enum ReplayReason: Sendable {
+        /// The database has lost them, and nothing that came after.
+        case recovery
+        /// The database is new: what was done with a message later, such as a copy, stands in notes behind its record.
+        case rebuild
+    }
 
     /// Why counts are made anew.
     public enum RecountReason: Sendable {
@@ -73,7 +82,7 @@ extension SQLTransaction {
     /// Writes to the log how things are now with what a note is about.
     func restate(_ note: LogNote, _ describing: LogDescribing) throws {
         if case .rows(let table, let key, _) = note {
-            try salvage(table: table, key: key.name, key.value)
+            try salvage(table: table, key: key)
         } else {
             for current in try describing.restate(note, self) { self.note(current) }
         }

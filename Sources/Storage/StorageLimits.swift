@@ -12,6 +12,8 @@ public struct StorageLimits: Sendable {
     public var hiddenCopiesMax = 4096
     /// How long they may be, in seconds.
     public var hiddenSecondsMax = 0.1
+    /// How long they may be when somebody waits to be told of them: a flood of mail still shares its pages.
+    public var awaitedSecondsMax = 0.005
     /// Octets of a message that wait in memory while it arrives; what is larger goes to a file.
     public var spoolMemoryMax = 256 << 10
     /// Connections and threads that read.

@@ -24,6 +24,26 @@ extension Store {
     }
 }
 
+extension Store {
+    /// Whether a message's octets are those that were written, on a thread that may block. Reads all of them, a piece at a
+    /// time: for messages too large to be held, before a part of them is read.
+    ///
+    /// - Throws: when the disk gives nothing back.
+    public func isIntactBlocking(_ content: StoredOctets) throws -> Bool {
+        let file = try segments.file(content.position.segment)
+        var checksum = Checksum()
+        var offset: Int64 = 0
+        while offset < content.count {
+            let count = min(Self.checkedPieceOctets, content.count - offset)
+            checksum.update(try file.read(count: Int(count), at: content.position.offset + offset))
+            offset += count
+        }
+        return checksum.value == content.checksum
+    }
+
+    private static let checkedPieceOctets: Int64 = 256 << 10
+}
+
 extension SegmentFiles {
     /// Octets between two messages that are read along rather than passed over.
     private static let gapOctetsMax: Int64 = 4096

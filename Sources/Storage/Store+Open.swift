@@ -33,13 +33,14 @@ extension Store {
         ).run()
         let log = try MessageLog(segments: segments, end: recovery.end, segmentBytesMax: limits.segmentBytesMax)
         try connection.keepSavepointsInMemory()
+        let changes = MailChanges()
         let committer = Committer(
             connection: connection, log: log, segments: segments, describing: describing, limits: limits,
-            onFatal: onFatal)
+            changes: changes, onFatal: onFatal)
         if !recovery.openNotes.isEmpty { try committer.restate(recovery.openNotes) }
         let store = Store(
             folder: folder, limits: limits, parts: [.storage] + parts, describing: describing, segments: segments,
-            lockFile: lock, committer: committer, nextEmail: recovery.nextEmail)
+            lockFile: lock, committer: committer, changes: changes, nextEmail: recovery.nextEmail)
         return (store, recovery.report)
     }
 

@@ -10,6 +10,8 @@ internal import Synchronization
 public final class Store: Sendable {
     /// The data folder.
     public let folder: String
+    /// What is different in the store, as it happens.
+    package let changes: MailChanges
     let limits: StorageLimits
     let parts: [SchemaPart]
     let describing: LogDescribing
@@ -27,7 +29,7 @@ public final class Store: Sendable {
 
     init(
         folder: String, limits: StorageLimits, parts: [SchemaPart], describing: LogDescribing, segments: SegmentFiles,
-        lockFile: File, committer: Committer, nextEmail: Int64
+        lockFile: File, committer: Committer, changes: MailChanges, nextEmail: Int64
     ) {
         self.folder = folder
         self.limits = limits
@@ -35,6 +37,7 @@ public final class Store: Sendable {
         self.describing = describing
         self.segments = segments
         self.lockFile = lockFile
+        self.changes = changes
         self.nextEmail = Mutex(nextEmail)
         commits = CommitQueue(committer: committer, limits: limits)
         readers = ReaderPool(path: StoreFiles.database(folder))
@@ -54,7 +57,9 @@ public final class Store: Sendable {
     public func spool() -> MessageSpool { MessageSpool(store: self) }
 
     /// Reads in a snapshot that has everything confirmed before.
-    public func read<T: Sendable>(_ body: @escaping @Sendable (SQLTransaction) throws -> T) async throws -> T {
+    public nonisolated(nonsending) func read<T: Sendable>(_ body: @escaping @Sendable (SQLTransaction) throws -> T)
+        async throws -> T
+    {
         if commits.hasHiddenRows { await waitForWriter() }
         let readers = readers
         return try await readerThreads.runIfActive { try readers.read(body) }
@@ -67,11 +72,11 @@ public final class Store: Sendable {
     }
 
     /// Returns when the writer has done what waited, and has made it visible.
-    private func waitForWriter() async {
+    private nonisolated(nonsending) func waitForWriter() async {
         await withCheckedContinuation { continuation in
             commits.enqueue(
                 CommitJob(
-                    durability: .visibility, message: nil, run: { _ in nil },
+                    durability: .visibility, messages: [], run: { _ in [] },
                     // When the rows cannot be committed, for a full disk, readers get what there is.
                     finish: { _ in continuation.resume() }))
         }
@@ -83,7 +88,9 @@ public final class Store: Sendable {
     }
 
     /// Changes the database; durable when it returns.
-    public func change<T: Sendable>(_ body: @escaping @Sendable (SQLTransaction) throws -> T) async throws -> T {
+    public nonisolated(nonsending) func change<T: Sendable>(_ body: @escaping @Sendable (SQLTransaction) throws -> T)
+        async throws -> T
+    {
         try await change(.flushed, body)
     }
 
@@ -98,7 +105,7 @@ public final class Store: Sendable {
     }
 
     /// Changes the database.
-    public func change<T: Sendable>(
+    public nonisolated(nonsending) func change<T: Sendable>(
         _ durability: ChangeDurability, _ body: @escaping @Sendable (SQLTransaction) throws -> T
     ) async throws -> T {
         try await enqueue(durability == .flushed ? .database : .written, message: nil) { transaction in
@@ -120,21 +127,46 @@ public final class Store: Sendable {
         try await enqueue(.log, message: CommitJob.Message(purpose: .arrival, email: email, body: body), file)
     }
 
+    /// Delivers messages as `deliver` does one, all or none: also where a power cut comes between them. The closure returns
+    /// their records in their order, or none when nothing is kept.
+    public nonisolated(nonsending)
+        func deliver<T: Sendable>(
+            together messages: [(email: EmailID, body: MessageBody)],
+            _ file: @escaping @Sendable (SQLTransaction) throws -> ([DeliveryRecord], T)
+        ) async throws -> T
+    {
+        let messages = messages.map { CommitJob.Message(purpose: .arrival, email: $0.email, body: $0.body) }
+        return try await enqueue(.log, messages: messages, isMaintenance: false, file)
+    }
+
     nonisolated(nonsending)
         func enqueue<T: Sendable>(
             _ durability: CommitJob.Durability, message: CommitJob.Message?, isMaintenance: Bool = false,
             _ body: @escaping @Sendable (SQLTransaction) throws -> (DeliveryRecord?, T)
         ) async throws -> T
     {
+        try await enqueue(durability, messages: message.map { [$0] } ?? [], isMaintenance: isMaintenance) {
+            transaction in
+            let (record, value) = try body(transaction)
+            return (record.map { [$0] } ?? [], value)
+        }
+    }
+
+    nonisolated(nonsending)
+        private func enqueue<T: Sendable>(
+            _ durability: CommitJob.Durability, messages: [CommitJob.Message], isMaintenance: Bool,
+            _ body: @escaping @Sendable (SQLTransaction) throws -> ([DeliveryRecord], T)
+        ) async throws -> T
+    {
         try await withCheckedThrowingContinuation { continuation in
             let outcome = Outcome<T>()
             commits.enqueue(
                 CommitJob(
-                    durability: durability, isMaintenance: isMaintenance, message: message,
+                    durability: durability, isMaintenance: isMaintenance, messages: messages,
                     run: { transaction in
-                        let (record, value) = try body(transaction)
+                        let (records, value) = try body(transaction)
                         outcome.value = value
-                        return record
+                        return records
                     },
                     finish: { error in
                         if let value = outcome.value, error == nil {

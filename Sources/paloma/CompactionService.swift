@@ -27,6 +27,7 @@ struct CompactionService: Service {
         do {
             try await MailStore(store: store).forgetOldExpunges()
             try await MailStore(store: store).settleThreads()
+            try await MailStore(store: store).finishRemovals()
             let report = try await store.compact()
             for problem in report.problems {
                 logger.error("segment not compacted", metadata: ["problem": "\(problem)"])

@@ -1,5 +1,7 @@
 import Delivery
 import Directory
+import IMAP
+import IMAPServer
 import Logging
 import MailCore
 import MailStore
@@ -11,6 +13,7 @@ import SMTPServer
 import ServerConfiguration
 import ServerRuntime
 import ServiceLifecycle
+import TerminalOutput
 
 extension MailServer {
     /// The service of one listener, listening already but for HTTP; nil when there is none for it.
@@ -21,7 +24,7 @@ extension MailServer {
         case .lmtp: return try await smtpServer(listener, .lmtp)
         case .pop3: return try await pop3Server(listener)
         case .http: return httpServer(listener, ready)
-        case .imap: return nil
+        case .imap: return try await imapServer(listener)
         }
     }
 
@@ -107,6 +110,57 @@ extension MailServer {
         try await server.start()
         health.watch(name) { server.isListening }
         return server
+    }
+
+    private func imapServer(_ listener: ConfiguredListener) async throws -> any Service {
+        let name = listenerName(listener)
+        var settings = IMAPConfiguration()
+        settings.loginPolicy = listener.authWithoutTLS.isAllowed ? .allowsClearText : .requiresTLS
+        settings.decoyIterations = directory.scramDecoyIterations
+        settings.capabilities = try offered(on: listener)
+        var limits = IMAPLimits()
+        limits.messageOctetsMax = UInt64(configuration.limits.messageSizeBytesMax)
+        let tls: IMAPTLS =
+            switch mode(listener) {
+            case .none: .unavailable
+            case .startTLS: .available
+            case .implicit: .active
+            }
+        let context = IMAPServerContext(
+            listener: name, configuration: settings, limits: limits, tls: tls, directory: directory,
+            mailStore: MailStore(store: store), store: store, search: search, delivery: delivery,
+            connections: imapConnections, recentClaims: recentClaims,
+            decoySecret: try await directory.scramDecoySecret(), loginGuard: loginGuard,
+            logger: logger, now: DirectoryClock.system.wallSeconds)
+        var served = ListenerConfiguration(
+            name: name, address: address(listener), tls: mode(listener),
+            busyReply: { _ in "* BYE [UNAVAILABLE] Too many connections, try again later\r\n" })
+        // A client stays for as long as it likes; who says nothing is let go after half an hour.
+        served.connection.sessionSecondsMax = Self.imapSessionSecondsMax
+        let server = Server(configuration: served, group: group, gate: gate, logger: logger) { info in
+            IMAPSession(context, info)
+        }
+        try await server.start()
+        health.watch(name) { server.isListening }
+        return server
+    }
+
+    /// A month: a connection that hangs at all ends some day.
+    private static let imapSessionSecondsMax: Int64 = 30 * 86_400
+
+    /// What an IMAP listener offers: all that works, without what its configuration switches off.
+    private func offered(on listener: ConfiguredListener) throws -> IMAPCapabilitySet {
+        var offered = IMAPServerContext.capabilities
+        for name in listener.disabled {
+            guard let capability = IMAPCapability(name: Array(name.utf8)) else {
+                let line = listener.line.map { "line \($0): " } ?? ""
+                throw Complaint(
+                    "\(line)\"\(name)\" in disable is no capability of this server's IMAP",
+                    advice: "write the names as the server announces them, without what follows a limit's =")
+            }
+            offered.remove(capability)
+        }
+        return offered
     }
 
     private func httpServer(_ listener: ConfiguredListener, _ ready: ReadyNotice) -> (any Service)? {

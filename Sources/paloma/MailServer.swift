@@ -3,8 +3,11 @@ import CoreMetrics
 import DNSClient
 import Delivery
 import Directory
+import IMAPServer
 import Logging
 import MailQueue
+import MailSearch
+import MailStore
 import NIOCore
 import NIOPosix
 import Observability
@@ -35,6 +38,9 @@ struct MailServer {
     let registry: PrometheusRegistry
     let health: ServerHealth
     let maildropLocks = MaildropLocks()
+    let imapConnections: AccountConnections
+    let recentClaims = RecentClaims()
+    let search: MailSearch
 
     /// Checks what can be checked before anything listens.
     init(configuration: Configuration, store: Store) throws {
@@ -59,8 +65,10 @@ struct MailServer {
         limits.newPerHostPerMinuteMax = configuration.limits.connectionsPerAddressPerMinuteMax
         gate = ConnectionGate(limits: limits)
         loginGuard = MailServer.loginGuard(configuration.login)
+        imapConnections = AccountConnections(perAccountMax: configuration.limits.imapSessionsPerAccountMax)
         group = MultiThreadedEventLoopGroup.singleton
         delivery = Delivery(store: store, signal: signal)
+        search = MailSearch(store: store, mailStore: MailStore(store: store))
         do {
             dns = try DNSClient(configuration: DNSClientConfiguration(configuration.dns))
         } catch {
@@ -78,7 +86,7 @@ struct MailServer {
         _ = FileDescriptorLimit.raise()
         let stopSignals = await StopSignals()
         // One for each HTTP listener, which binds when its service runs, and one for all others.
-        let deferred = configuration.listeners.count { $0.servedProtocol == .http && $0.servedProtocol.isServed }
+        let deferred = configuration.listeners.count { $0.servedProtocol == .http }
         let ready = ReadyNotice(missing: deferred + 1) { [logger, configuration] in
             logger.notice(
                 "ready",
@@ -87,15 +95,9 @@ struct MailServer {
         }
         var services: [any Service] = [
             admin, ReloadService(server: self), CompactionService(store: store, logger: logger, seconds: 600),
-            outboundService(), FetchService(fetcher),
+            outboundService(), FetchService(fetcher), SearchIndexService(search: search, logger: logger),
         ]
         for listener in configuration.listeners {
-            guard listener.servedProtocol.isServed else {
-                logger.warning(
-                    "not served in this version, the listener is left out",
-                    metadata: ["protocol": "\(listener.servedProtocol.rawValue)", "address": "\(listener.place)"])
-                continue
-            }
             if let service = try await service(for: listener, ready) { services.append(service) }
         }
         try admin.start()

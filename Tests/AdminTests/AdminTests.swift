@@ -41,6 +41,65 @@ final class AdminFixture {
     }
 }
 
+/// `paloma mailbox …` on the store.
+@Suite struct AdminMailboxTests {
+    private static func mailboxes(_ result: AdminResult) throws -> [MailboxReport] {
+        guard case .mailboxes(let reports) = result else { throw AdminFailure("another result") }
+        return reports
+    }
+
+    @Test func mailboxesAreMadeSharedAndDeleted() async throws {
+        let fixture = try AdminFixture()
+        try await fixture.perform(.domainAdd(name: "example.test", postmaster: nil))
+        for name in ["office", "bob"] { _ = try await fixture.addAccount("\(name)@example.test") }
+        let office = "office@example.test"
+        func perform(_ request: AdminRequest) async throws -> [MailboxReport] {
+            try Self.mailboxes(try await fixture.perform(request))
+        }
+        let made = try await perform(.mailboxCreate(account: office, name: "2026/May"))
+        #expect(made.map(\.nameForOthers) == ["Users/office@example.test/2026/May"])
+        let team = try await perform(.mailboxOwner(account: office, kind: .team))
+        #expect(team.map(\.name).contains("2026"))
+        let shared = try await perform(
+            .mailboxShare(account: office, name: "2026/May", with: "bob@example.test", rights: "lrs"))
+        #expect(shared.map(\.nameForOthers) == ["Shared/office@example.test/2026/May"])
+        #expect(shared[0].sharedWith.map(\.party) == ["bob@example.test"])
+        #expect(shared[0].sharedWith.map(\.rights) == ["lrs"])
+        _ = try await perform(.mailboxRename(account: office, name: "2026", to: "Old"))
+        _ = try await perform(.mailboxShare(account: office, name: nil, with: "@example.test", rights: "lr"))
+        let rights = try await perform(.mailboxRights(account: office, name: "Old/May"))
+        #expect(rights[0].sharedWith.map(\.party) == ["@example.test", "bob@example.test"])
+        _ = try await perform(.mailboxShare(account: office, name: nil, with: "@example.test", rights: ""))
+        try await fixture.perform(.mailboxDelete(account: office, name: "Old"))
+        let left = try await perform(.mailboxList(account: office))
+        #expect(left.filter { !$0.sharedWith.isEmpty }.map(\.name) == ["Old/May"])
+        #expect(!left.map(\.name).contains("Old"))
+        await fixture.store.close()
+    }
+
+    static let refused: [(AdminRequest, String)] = [
+        (.mailboxShare(account: "ana@example.test", name: "None", with: "anyone", rights: "l"), "no mailbox"),
+        (.mailboxShare(account: "ana@example.test", name: "INBOX", with: "nobody", rights: "l"), "nobody here"),
+        (.mailboxShare(account: "ana@example.test", name: "INBOX", with: "anyone", rights: "q"), "no rights"),
+        (.mailboxCreate(account: "ana@example.test", name: "Shared"), "others share"),
+        (.mailboxDelete(account: "ana@example.test", name: "INBOX"), "INBOX"),
+        (.mailboxList(account: "nobody@example.test"), "nobody@example.test"),
+    ]
+
+    @Test(arguments: 0..<refused.count) func whatIsRefused(_ number: Int) async throws {
+        let fixture = try AdminFixture()
+        try await fixture.perform(.domainAdd(name: "example.test", postmaster: nil))
+        _ = try await fixture.addAccount("ana@example.test")
+        let (request, words) = Self.refused[number]
+        await #expect {
+            try await fixture.perform(request)
+        } throws: { error in
+            "\(error)".contains(words)
+        }
+        await fixture.store.close()
+    }
+}
+
 @Suite struct AdminServiceTests {
     @Test func accountsAreMadeShownAndRemoved() async throws {
         let fixture = try AdminFixture()

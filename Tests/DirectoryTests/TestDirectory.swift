@@ -15,7 +15,7 @@ final class DirectoryFolder: Sendable {
 
     /// No messages here.
     static let describing = LogDescribing(
-        replay: { _, _, _ in }, describe: { _, _ in throw StorageError(.misuse, "no messages here") },
+        replay: { _, _, _, _ in }, describe: { _, _ in throw StorageError(.misuse, "no messages here") },
         restate: { note, _ in [note] }, salvageMailboxes: { _, _ in }, numbers: { _, _ in },
         reserve: { _, _ in }, isTaken: { _, _ in false }, apply: { _, _ in },
         discard: { _, _ in }, reread: { _, _, _ in }, recount: { _, _ in })

@@ -2,6 +2,7 @@
 
     PALOMA_BIN      the binary to test (default: the debug build of this checkout)
     PALOMA_ROUNDS   multiplies what the random tests repeat (default 1)
+    PALOMA_JUDGED   `dovecot`: the IMAP tests run against Debian's Dovecot, so that they are judged themselves
 """
 
 import os
@@ -14,6 +15,7 @@ import pytest
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
+from harness.dovecot import Dovecot  # noqa: E402
 from harness.faults import build_shim  # noqa: E402
 from harness.server import PalomaServer  # noqa: E402
 
@@ -83,6 +85,51 @@ def make_server(home, binary, request):
 def server(make_server):
     """A server of this test's own, with the accounts ana and ben."""
     return make_server()
+
+
+def judges_dovecot():
+    return os.environ.get("PALOMA_JUDGED") == "dovecot"
+
+
+@pytest.fixture
+def make_imap_server(request):
+    """Makes servers that speak IMAP: ours, or the other one that PALOMA_JUDGED names."""
+    if not judges_dovecot():
+        yield request.getfixturevalue("make_server")
+        return
+    made = []
+
+    def make(accounts=("ana", "ben")):
+        server = Dovecot(accounts)
+        made.append(server)
+        return server.start()
+
+    yield make
+    for server in made:
+        try:
+            server.audit()
+        finally:
+            server.stop()
+
+
+@pytest.fixture
+def imap_server(make_imap_server):
+    """A server of this test's own that speaks IMAP, with the accounts ana and ben."""
+    return make_imap_server()
+
+
+@pytest.fixture(scope="module")
+def shared_imap(request):
+    """The like of `shared` for tests of IMAP."""
+    if not judges_dovecot():
+        yield request.getfixturevalue("shared")
+        return
+    server = Dovecot().start()
+    try:
+        yield server
+        server.audit()
+    finally:
+        server.stop()
 
 
 @pytest.fixture(scope="module")

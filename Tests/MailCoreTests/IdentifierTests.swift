@@ -26,3 +26,15 @@ import Testing
         #expect(Keyword(text) == nil)
     }
 }
+
+@Suite struct ObjectIdentifierTests {
+    @Test func spelling() {
+        #expect(EmailID(rawValue: 12).objectID == "E12")
+        #expect(ThreadID(rawValue: 12).objectID == "T12")
+        #expect(EmailID(objectID: "E12") == EmailID(rawValue: 12))
+        #expect(ThreadID(objectID: "T\(Int64.max)") == ThreadID(rawValue: .max))
+        for text in ["", "E", "T12", "e12", "E0", "E-1", "E+1", "E01", "E99999999999999999999", "12"] {
+            #expect(EmailID(objectID: text) == nil)
+        }
+    }
+}

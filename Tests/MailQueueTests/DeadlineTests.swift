@@ -92,7 +92,7 @@ import Testing
     @Test func whyADestinationFailedIsKnownForThoseNeverTried() async throws {
         try await withTestStore { test in
             try await enqueue("a@far.test", "b@near.test", at: 1000, in: test)
-            try await test.queue.postpone(["far.test"], until: 5000, "no route to far.test")
+            try await test.queue.postpone("far.test", until: 5000, "no route to far.test")
             let found = try #require(try await test.queue.deadlines(at: 1100, Self.schedule).first)
             #expect(found.failures == ["far.test": "no route to far.test", "near.test": ""])
             #expect(found.mode == nil)

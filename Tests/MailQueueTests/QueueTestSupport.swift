@@ -75,6 +75,6 @@ extension TestStore {
 
     @discardableResult
     func retry(_ queueID: QueueID, at seconds: Int64) async throws -> Int {
-        try await store.change { try MailQueue.retry(queueID, at: seconds, in: $0) }
+        try await store.change { try MailQueue.retry(queueID, at: seconds, telling: QueueSignal(), in: $0) }
     }
 }

@@ -46,7 +46,7 @@ import Testing
             let reply = "450 e" + String(repeating: "\u{301}", count: 100_000)
             try await test.defer(first, [0], until: 9, reply)
             #expect(try await test.queue.entry(first)?.recipients.first?.lastReply.utf8.count ?? 0 <= 4000)
-            try await test.queue.postpone(["far.test"], until: 9, reply)
+            try await test.queue.postpone("far.test", until: 9, reply)
             #expect(try await test.count("SELECT length(last_failure) FROM queue_destination") <= 1000)
         }
     }

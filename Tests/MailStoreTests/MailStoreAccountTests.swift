@@ -29,15 +29,18 @@ import Testing
     static let lawful: [(String, String)] = [
         ("inbox", "INBOX"), ("Inbox/Receipts", "INBOX/Receipts"), ("Work/2026/Móstoles", "Work/2026/Móstoles"),
         ("inboxes", "inboxes"), ("Work/inbox", "Work/inbox"), ("ınbox", "ınbox"), ("İNBOX", "İNBOX"),
-        (" a ", " a "), ("\u{85}", "\u{85}"), (String(repeating: "é", count: 500), String(repeating: "é", count: 500)),
+        (" a ", " a "), ("e\u{301}", "\u{e9}"),
+        (String(repeating: "é", count: 500), String(repeating: "é", count: 500)),
     ]
 
     @Test(arguments: lawful) func names(_ name: String, _ expected: String) throws {
-        #expect(try MailStore.mailboxName(name) == expected)
+        // Octet by octet: to Swift, names in other normalization forms are equal.
+        #expect(try Array(MailStore.mailboxName(name).utf8) == Array(expected.utf8))
     }
 
     static let unlawful = [
-        "", "/", "a/", "/a", "a//b", "a\u{0}b", "a\r\nb", "\u{7f}", String(repeating: "x", count: 1001),
+        "", "/", "a/", "/a", "a//b", "a\u{0}b", "a\r\nb", "\u{7f}", "\u{85}", "\u{2028}",
+        String(repeating: "x", count: 1001),
         Array(repeating: "x", count: 51).joined(separator: "/"),
     ]
 

@@ -16,6 +16,10 @@ import Testing
         ("UPDATE mailbox SET uid_next = 3 WHERE name = 'INBOX'", "would give UID 3 next, it has given 3"),
         ("UPDATE mailbox SET mod_seq = 1 WHERE name = 'INBOX'", "is at tick 1, a message of it at"),
         ("UPDATE mailbox SET messages = 1 WHERE name = 'Sent'", "mailbox Sent"),
+        (
+            "UPDATE message SET mod_seq = (SELECT mod_seq FROM account_state) WHERE uid = 1",
+            "has 1 messages out of the clock's order"
+        ),
         ("UPDATE account_state SET messages = 0", "says 0 messages, it holds 3"),
         ("UPDATE account_state SET octets = 0", "says 0 octets, it holds"),
         ("UPDATE account_state SET mod_seq = 1", "is at tick 1, a mailbox of it at"),

@@ -223,7 +223,9 @@ import Testing
             for _ in 1...2 {
                 try await test.store.change { transaction in
                     var octets = text
-                    try octets.withUTF8 { try MailStore.replay(record, UnsafeRawBufferPointer($0), in: transaction) }
+                    try octets.withUTF8 {
+                        try MailStore.replay(record, UnsafeRawBufferPointer($0), .recovery, in: transaction)
+                    }
                 }
             }
             #expect(try await test.mailStore.mailboxes(ana) == before)
@@ -246,7 +248,9 @@ import Testing
             let replayed = record
             try await test.store.change { transaction in
                 try transaction.retain(email)
-                try [UInt8]("\r\nx\r\n".utf8).withUnsafeBytes { try MailStore.replay(replayed, $0, in: transaction) }
+                try [UInt8]("\r\nx\r\n".utf8).withUnsafeBytes {
+                    try MailStore.replay(replayed, $0, .recovery, in: transaction)
+                }
             }
             #expect(try await test.inbox(ana).count == 1)
             #expect(try await test.count("SELECT count(*) FROM message") == 1)

@@ -88,6 +88,39 @@ import Testing
         }
     }
 
+    /// A copy outlives the mailbox that its message was delivered to.
+    @Test func copiesComeBackThoughTheirSourceIsGone() async throws {
+        let folder = TestFolder()
+        var before: [String] = []
+        var last: [String] = []
+        try await withTestStore(folder) { test in
+            let ana = try await test.addAccount("ana@example.test")
+            let (work, other) = (try await test.addMailbox("Work", ana), try await test.addMailbox("Other", ana))
+            try await test.append(3, to: work, [.flagged])
+            _ = try await test.mailStore.copy(.of(1, 3), from: work, to: other, savedAt: 9)
+            _ = try await test.mailStore.move(.of(2), from: work, to: test.inboxKey(ana), savedAt: 9)
+            _ = try await test.mailStore.setFlags(FlagChange(.add, [.seen]), of: .of(2), in: other)
+            _ = try await test.mailStore.expunge(.all(UIDSet(ranges: [1...9])), from: work)
+            try await test.store.change { transaction in
+                try transaction.run("DELETE FROM mailbox WHERE name = 'Work'")
+                try MailStore.salvageMailboxes(ana, in: transaction)
+            }
+            before = try await test.listing(other)
+            last = try await test.inbox(ana)
+            #expect(before == ["1 4 ", "2 5 "])
+        }
+        try await Self.rebuilt(folder) { test in
+            let ana = try await test.directory.account(try address("ana@example.test")).accountID
+            let boxes = try await test.mailStore.mailboxes(ana)
+            let other = try #require(boxes.first { $0.name == "Other" })
+            #expect(
+                try await test.listing(MailboxKey(account: ana, mailbox: other.mailbox)) == before)
+            #expect(try await test.inbox(ana) == last)
+            #expect(try await test.count("SELECT count(*) FROM content") == 3)
+            #expect(try await test.count("SELECT count(*) FROM email_facts") == 3)
+        }
+    }
+
     /// A compaction writes the note of an account's mailboxes anew, behind messages that were filed before.
     @Test func messagesComeBackFromBeforeTheNoteOfTheirMailbox() async throws {
         let folder = TestFolder()

@@ -261,7 +261,7 @@ import Testing
                 for number in 2...count {
                     var copy = copy
                     copy.uid = UID(rawValue: UInt32(number))
-                    try MailStore.insert(copy, email, octets: Int64(text.utf8.count), in: transaction)
+                    try MailStore.insert(copy, email, octets: Int64(text.utf8.count), .replay, in: transaction)
                     try transaction.retain(email)
                 }
             }

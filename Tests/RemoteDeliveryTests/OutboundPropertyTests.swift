@@ -115,10 +115,9 @@ import Testing
                 }
                 if chance.number(0..<3) == 0 { world.clock.advance(Int64(chance.number(0..<30))) }
                 if chance.number(0..<10) == 0 {
-                    try await world.test.store.change { [clock = world.clock] in
-                        _ = try MailQueue.retryAll(at: clock.now, in: $0)
+                    try await world.test.store.change { [clock = world.clock, signal = world.signal] in
+                        _ = try MailQueue.retryAll(at: clock.now, telling: signal, in: $0)
                     }
-                    world.signal.raiseRetry()
                 }
                 await chance.pause()
             }

@@ -185,13 +185,16 @@ import Testing
         let network = SimulatedNetwork(dial: { _ in isDown.withLock { $0 } ? .noAnswer : nil })
         try await withOutbound(network) { world in
             let first = try await world.send("x@far.test")
-            try await world.wait("a failure") { try await world.entry(first)?.recipients.first?.attempts == 1 }
+            // An entry shows its destination's failure before its own is written.
+            try await world.wait("a failure, written down") {
+                guard try await world.entry(first)?.recipients.first?.attempts == 1 else { return false }
+                return await world.outbound.feeds.isEmpty
+            }
             isDown.withLock { $0 = false }
             // The clock stands still.
-            _ = try await world.test.store.change { [clock = world.clock] in
-                try MailQueue.retry(Self.queueID(first), at: clock.now, in: $0)
+            _ = try await world.test.store.change { [clock = world.clock, signal = world.signal] in
+                try MailQueue.retry(Self.queueID(first), at: clock.now, telling: signal, in: $0)
             }
-            world.signal.raiseRetry()
             try await world.waitUntilEmpty()
         }
     }
@@ -315,11 +318,10 @@ import Testing
             try await world.wait("another message") { gate.arrived == 2 }
             #expect(try await world.entry(first)?.state == .held)
             isPutOff.withLock { $0 = false }
-            _ = try await world.test.store.change { [clock = world.clock] in
-                _ = try MailQueue.retryAll(at: clock.now, in: $0)
-                return try MailQueue.retry(Self.queueID(first), at: clock.now, in: $0)
+            _ = try await world.test.store.change { [clock = world.clock, signal = world.signal] in
+                _ = try MailQueue.retryAll(at: clock.now, telling: signal, in: $0)
+                return try MailQueue.retry(Self.queueID(first), at: clock.now, telling: signal, in: $0)
             }
-            world.signal.raiseRetry()
             try await world.waitUntilEmpty()
             #expect(network.now.delivered.values.allSatisfy { $0 == 1 })
             #expect(network.now.sent.filter { $0.queueID.rawValue == first }.count == 2)
@@ -336,10 +338,9 @@ import Testing
             let first = try await world.send("x@far.test")
             try await world.wait("the message") { gate.arrived == 1 }
             for _ in 0..<5 {
-                _ = try await world.test.store.change { [clock = world.clock] in
-                    try MailQueue.retry(Self.queueID(first), at: clock.now, in: $0)
+                _ = try await world.test.store.change { [clock = world.clock, signal = world.signal] in
+                    try MailQueue.retry(Self.queueID(first), at: clock.now, telling: signal, in: $0)
                 }
-                world.signal.raiseRetry()
                 try await Task.sleep(for: .milliseconds(2))
             }
             gate.open()

@@ -10,6 +10,8 @@ enum ToyQuestion {
     case wait
     /// Writes so many pieces of 16 KiB.
     case pieces(Int)
+    /// Tells of a wake-up, by a question.
+    case news
 }
 
 /// What tests see of sessions, and what sessions wait for.
@@ -19,6 +21,8 @@ final class ToyWorld: Sendable {
     let ended = Mutex<[SessionEnd]>([])
     let piecesWritten = Atomic<Int>(0)
     let secured = Mutex<TLSInformation?>(nil)
+    /// The octets of every line, as they were taken.
+    let taken = Atomic<Int>(0)
 
     func wait() async {
         await withUnsafeContinuation { continuation in waiting.withLock { $0.append(continuation) } }
@@ -48,13 +52,15 @@ final class ToyWorld: Sendable {
 
 /// A line protocol with everything that the driver offers.
 ///
-/// `ECHO x` at once, `LATER x` by a question, `WAIT` until the world opens, `PIECES n` a long answer, `STARTTLS`, `BEGIN` and
-/// `END` a transaction, `QUIT`.
+/// `ECHO x` at once, `LATER x` by a question, `WAIT` until the world opens, `PIECES n` a long answer, `STARTTLS`, `DEFLATE`,
+/// `BEGIN` and `END` a transaction, `ASKING` makes wake-ups ask a question, `EAT` takes all octets that follow, `QUIT`.
 final class ToySession: ConnectionSession {
     private let world: ToyWorld
     private let info: ConnectionInfo
     private(set) var isIdle = true
     private var isSecured = false
+    private var asksWhenWoken = false
+    private var eats = false
 
     init(_ world: ToyWorld, _ info: ConnectionInfo) {
         self.world = world
@@ -68,7 +74,18 @@ final class ToySession: ConnectionSession {
         return .proceed
     }
 
+    func wake(replies: inout ByteBuffer) -> ConnectionStep<ToyQuestion> {
+        if asksWhenWoken { return .ask(.news) }
+        replies.writeString("NEWS\r\n")
+        return .needInput
+    }
+
     func receive(_ input: inout ByteBuffer, replies: inout ByteBuffer) -> ConnectionStep<ToyQuestion> {
+        if eats {
+            world.taken.add(input.readableBytes, ordering: .relaxed)
+            input.clear()
+            return .needInput
+        }
         guard let newline = input.readableBytesView.firstIndex(of: 10),
             let line = input.readString(length: newline - input.readerIndex + 1)
         else { return .needInput }
@@ -88,6 +105,15 @@ final class ToySession: ConnectionSession {
         case "STARTTLS":
             replies.writeString("GO\r\n")
             return .startTLS
+        case "DEFLATE":
+            replies.writeString("SQUEEZE\r\n")
+            return .startCompression
+        case "ASKING":
+            asksWhenWoken = true
+            return .proceed
+        case "EAT":
+            eats = true
+            return .proceed
         case "QUIT":
             replies.writeString("BYE\r\n")
             return .close
@@ -114,6 +140,9 @@ final class ToySession: ConnectionSession {
                 world.piecesWritten.add(1, ordering: .relaxed)
             }
             replies.append(ByteBuffer(string: "\r\n"))
+        case .news:
+            await world.wait()
+            replies.append(ByteBuffer(string: "NEWS\r\n"))
         }
         return .proceed
     }

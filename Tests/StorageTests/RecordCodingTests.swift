@@ -66,6 +66,16 @@ import Testing
                 email: EmailID(rawValue: 3), copies: [copy], queued: nil, trace: [1],
                 retrieval: Retrieval(
                     account: AccountID(rawValue: 1), remote: .max, folder: 0, key: [0, 255], fingerprint: [], at: -1)),
+            DeliveryRecord(
+                email: EmailID(rawValue: 2), copies: [copy], queued: nil,
+                replaced: ReplacedCopy(
+                    mailbox: MailboxKey(account: AccountID(rawValue: 1), mailbox: MailboxID(rawValue: 300)),
+                    uid: UID(rawValue: .max), modSeq: ModSeq(rawValue: 1 << 40))),
+            {
+                var record = DeliveryRecord(email: EmailID(rawValue: 3), copies: [copy], queued: nil)
+                record.followers = 99
+                return record
+            }(),
         ]
 
     @Test(arguments: records) func recordsComeBack(_ record: DeliveryRecord) throws {
@@ -79,10 +89,11 @@ import Testing
                 AccountID(rawValue: 1), MailboxID(rawValue: 2), [UID(rawValue: 5), UID(rawValue: 1)],
                 ModSeq(rawValue: 9)),
             .flags(
-                AccountID(rawValue: 1), MailboxID(rawValue: 2), UID(rawValue: 3), ModSeq(rawValue: 4),
+                AccountID(rawValue: 1), MailboxID(rawValue: 2), [UID(rawValue: 3), UID(rawValue: 8)],
+                ModSeq(rawValue: 4),
                 SystemFlags(rawValue: 5), keywords: ["x"]),
             .rows(
-                table: "t", key: .init(name: "k", value: .integer(1)),
+                table: "t", key: [.init(name: "k", value: .integer(1)), .init(name: "l", value: .text("m"))],
                 rows: [
                     [.init(name: "a", value: .null), .init(name: "b", value: .text("ñ"))],
                     [.init(name: "c", value: .octets([1]))],

@@ -100,6 +100,42 @@ import Testing
     }
 
     /// Each delivery has a savepoint: on the disk, what they undo would be more than all that is kept.
+    @Test func aScanEndsWhenTheReaderHasEnough() async throws {
+        let folder = try TestFolder()
+        defer { withExtendedLifetime(folder) {} }
+        let store = try folder.open().store
+        for text in ["one", "two", "three"] { _ = try await store.deliverForTest(text, to: [1]) }
+        let (some, all) = try await store.read { transaction in
+            var some: [Int64] = []
+            try transaction.scan("SELECT body_length FROM content ORDER BY email") { row in
+                some.append(row.integer(0))
+                return some.count == 2 ? .enough : .more
+            }
+            var all: [Int64] = []
+            try transaction.scan("SELECT body_length FROM content ORDER BY email") { row in
+                all.append(row.integer(0))
+                return .more
+            }
+            return (some, all)
+        }
+        #expect(some == [3, 3])
+        #expect(all == [3, 3, 5])
+        await store.close()
+    }
+
+    @Test(arguments: [1, 700_000]) func aMessageIsComparedWithItsChecksumPieceByPiece(count: Int) async throws {
+        let folder = try TestFolder()
+        defer { withExtendedLifetime(folder) {} }
+        let store = try folder.open().store
+        let email = try await store.deliverForTest(String(repeating: "x", count: count), to: [1])
+        let content = try #require(try await store.read { try $0.content(of: email) })
+        var other = content
+        other.checksum ^= 1
+        #expect(try store.isIntactBlocking(content))
+        #expect(try store.isIntactBlocking(other) == false)
+        await store.close()
+    }
+
     @Test func whatSavepointsUndoStaysInMemory() async throws {
         let folder = try TestFolder()
         let store = try folder.open().store

@@ -39,7 +39,7 @@ final class TestFolder: Sendable {
         ], references: ["SELECT email FROM filing"], salvaged: [("setting", "name")])
 
     static let describing = LogDescribing(
-        replay: { record, _, transaction in
+        replay: { record, _, _, transaction in
             for copy in record.copies {
                 try transaction.run(
                     "INSERT INTO filing VALUES (?1, ?2) ON CONFLICT DO NOTHING", .integer(record.email.rawValue),
@@ -89,7 +89,7 @@ final class TestFolder: Sendable {
     ) throws -> Store {
         let describing = Self.describing
         let replaced = LogDescribing(
-            replay: { record, _, transaction in try replaying(record, transaction) }, describe: describing.describe,
+            replay: { record, _, _, transaction in try replaying(record, transaction) }, describe: describing.describe,
             restate: describing.restate, salvageMailboxes: describing.salvageMailboxes, numbers: describing.numbers,
             reserve: describing.reserve, isTaken: describing.isTaken, apply: describing.apply,
             discard: describing.discard, reread: describing.reread, recount: describing.recount)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 # From the ground up. A target may use what stands on a lower line, never its own line or a higher one.
 LAYERS = [
-    ("C libraries", ["CDeflate", "CIDN", "CIDN2", "CSQLite", "CSodium", "CUnbound"]),
+    ("C libraries", ["CDeflate", "CIDN", "CIDN2", "CSQLite", "CSodium", "CUnbound", "CZlib"]),
     ("words", ["MailCore"]),
     (
         "formats",
@@ -27,11 +27,12 @@ LAYERS = [
     ("engine", ["Storage"]),
     ("directory", ["Directory"]),
     ("state", ["MailStore", "MailQueue", "MailTrace", "RemoteAccounts"]),
+    ("search", ["MailSearch"]),
     ("settings", ["ServerConfiguration", "Observability", "TerminalOutput"]),
     ("runtime", ["ServerRuntime"]),
     ("delivery", ["Delivery"]),
     ("fetching", ["RemoteFetch"]),
-    ("agents", ["SMTPServer", "POP3Server", "RemoteDelivery", "Admin", "Monitor", "DomainSetup", "Lab"]),
+    ("agents", ["SMTPServer", "POP3Server", "IMAPServer", "RemoteDelivery", "Admin", "Monitor", "DomainSetup", "Lab"]),
     ("program", ["paloma"]),
 ]
 
@@ -49,6 +50,7 @@ FROM_LAYER = {
 ONLY_IN = {
     "CSQLite": {"Storage"},
     "CUnbound": {"DNSClient"},
+    "CZlib": {"ServerRuntime"},
 }
 # Slow at strings and 60 MB when linked statically: FoundationEssentials where it must be.
 NOWHERE = {"Foundation"}

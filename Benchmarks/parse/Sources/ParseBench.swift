@@ -15,7 +15,11 @@ struct ParseBench {
             measure("parse", kind, messages, rounds: rounds / divisor + 1) { ParsedMessage(parsing: $0).parts.count }
             measure("facts", kind, messages, rounds: rounds / divisor + 1) { MessageFacts(parsing: $0).envelope.count }
             measure("search", kind, messages, rounds: rounds / divisor / 4 + 1) {
-                SearchText(parsing: $0).body.utf8.count
+                var octets = 0
+                SearchableText.forEachPiece(of: ParsedMessage(parsing: $0), in: $0) { piece in
+                    if case .content(let text) = piece { octets += text.utf8.count }
+                }
+                return octets
             }
         }
     }

@@ -1,3 +1,5 @@
+package import MailCore
+
 /// A command, parsed. APPEND and REPLACE are not among them: their octets come while they are read (`AppendPart`).
 package enum IMAPCommand: Hashable, Sendable {
     // Any state (RFC 9051 §6.1)

@@ -3,6 +3,11 @@ package struct MetadataEntryName: Hashable, Sendable {
     /// Lower case, begins with `/private` or `/shared`.
     package let text: String
 
+    /// What a mailbox is for (RFC 6154 §4).
+    package static let specialUse = MetadataEntryName(lawful: "/private/specialuse")
+
+    private init(lawful text: String) { self.text = text }
+
     /// Nil for what is no lawful name: no scope, an empty level, wildcards, control or 8-bit characters.
     package init?(_ octets: [UInt8]) {
         guard octets.allSatisfy({ $0 > 0x1F && $0 < 0x7F && !Array("*%".utf8).contains($0) }) else { return nil }

@@ -1,3 +1,4 @@
+internal import MailCore
 internal import SASL
 
 /// Commands about the connection, the account, rights, quotas and annotations.

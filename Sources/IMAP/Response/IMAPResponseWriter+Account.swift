@@ -1,3 +1,5 @@
+package import MailCore
+
 /// Responses about the account, rights, quotas, annotations and the server.
 extension IMAPResponseWriter {
     /// `* NAMESPACE (("" "/")) (("Other Users/" "/")) NIL`

@@ -56,7 +56,8 @@ extension IMAPResponseWriter {
 
     /// Whether an item was written already, for the space before the next.
     package struct FetchItems: Sendable {
-        fileprivate var isEmpty = true
+        /// Whether nothing was written yet: a response without items is none.
+        package fileprivate(set) var isEmpty = true
     }
 
     private mutating func item(_ name: StaticString, _ items: inout FetchItems) {
@@ -77,6 +78,31 @@ extension IMAPResponseWriter {
         flagList(flags, extra: recency == .recent && dialect.tellsRecent ? "\\Recent" : nil)
     }
 
+    /// The same, from what the store keeps: keywords separated by single spaces.
+    package mutating func fetchFlags(
+        _ flags: SystemFlags, keywords: UnsafeRawBufferPointer, _ recency: Recency, _ items: inout FetchItems
+    ) {
+        item("FLAGS (", &items)
+        var isFirst = true
+        if !flags.isEmpty {
+            for (flag, name) in SystemFlags.names where flags.contains(flag) {
+                if !isFirst { space() }
+                isFirst = false
+                raw(name)
+            }
+        }
+        if !keywords.isEmpty {
+            if !isFirst { space() }
+            isFirst = false
+            raw(keywords)
+        }
+        if recency == .recent, dialect.tellsRecent {
+            if !isFirst { space() }
+            raw("\\Recent")
+        }
+        raw(UInt8(ascii: ")"))
+    }
+
     /// `INTERNALDATE "17-Jul-1996 02:44:25 -0700"`
     package mutating func fetchInternalDate(_ date: InternalDate, _ items: inout FetchItems) {
         item("INTERNALDATE ", &items)
@@ -90,19 +116,19 @@ extension IMAPResponseWriter {
     }
 
     /// `ENVELOPE (…)`, from what the store keeps ready.
-    package mutating func fetchEnvelope(_ ready: some Sequence<UInt8>, _ items: inout FetchItems) {
+    package mutating func fetchEnvelope(_ ready: UnsafeRawBufferPointer, _ items: inout FetchItems) {
         item("ENVELOPE ", &items)
         raw(ready)
     }
 
     /// `BODYSTRUCTURE (…)`, from what the store keeps ready.
-    package mutating func fetchBodyStructure(_ ready: some Sequence<UInt8>, _ items: inout FetchItems) {
+    package mutating func fetchBodyStructure(_ ready: UnsafeRawBufferPointer, _ items: inout FetchItems) {
         item("BODYSTRUCTURE ", &items)
         raw(ready)
     }
 
     /// `BODY (…)`, from what the store keeps ready.
-    package mutating func fetchBody(_ ready: some Sequence<UInt8>, _ items: inout FetchItems) {
+    package mutating func fetchBody(_ ready: UnsafeRawBufferPointer, _ items: inout FetchItems) {
         item("BODY ", &items)
         raw(ready)
     }
@@ -140,6 +166,12 @@ extension IMAPResponseWriter {
     package mutating func fetchPreview(_ preview: String?, _ items: inout FetchItems) {
         item("PREVIEW ", &items)
         nstring(preview)
+    }
+
+    /// The same, from the octets that the store keeps.
+    package mutating func fetchPreview(_ preview: UnsafeRawBufferPointer, _ items: inout FetchItems) {
+        item("PREVIEW ", &items)
+        string(preview)
     }
 
     /// `BODY[1.2]<0> {2048}`, with as many octets to follow by `write`; `origin` where the client asked for a range.
@@ -181,7 +213,10 @@ extension IMAPResponseWriter {
     }
 
     /// Octets of a literal whose size was written.
-    package mutating func write(_ octets: ByteBuffer) { raw(octets.readableBytesView) }
+    package mutating func write(_ octets: ByteBuffer) { raw(octets) }
+
+    /// Octets of a literal whose size was written.
+    package mutating func write(_ octets: UnsafeRawBufferPointer) { raw(octets) }
 
     // MARK: Their pieces
 

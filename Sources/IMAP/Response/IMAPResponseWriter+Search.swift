@@ -100,12 +100,10 @@ extension IMAPResponseWriter {
     }
 
     /// `* THREAD (2)(3 6 (4 23)(44 7 96))` (RFC 5256 §4)
-    ///
-    /// Without recursion: a thread may be as deep as a mailbox has messages.
-    package mutating func thread(_ threads: [ThreadNode]) {
+    package mutating func thread(_ threads: ThreadForest) {
         raw("* THREAD")
-        if !threads.isEmpty { space() }
-        var steps: [ThreadStep] = threads.reversed().map { .open($0) }
+        if !threads.roots.isEmpty { space() }
+        var steps: [ThreadStep] = threads.roots.reversed().map { .open($0) }
         while let step = steps.popLast() {
             switch step {
             case .close: raw(UInt8(ascii: ")"))
@@ -114,16 +112,17 @@ extension IMAPResponseWriter {
                 steps.append(.close)
                 steps.append(.members(node, isFirst: true))
             case .members(let node, let isFirst):
-                if let value = node.number {
+                let children = threads.children[node]
+                if let value = threads.numbers[node] {
                     if !isFirst { space() }
                     number(value)
                 }
-                let hasMember = !isFirst || node.number != nil
-                if node.children.count == 1 {
-                    steps.append(.members(node.children[0], isFirst: !hasMember))
-                } else if !node.children.isEmpty {
+                let hasMember = !isFirst || threads.numbers[node] != nil
+                if children.count == 1 {
+                    steps.append(.members(children[0], isFirst: !hasMember))
+                } else if !children.isEmpty {
                     if hasMember { space() }
-                    for child in node.children.reversed() { steps.append(.open(child)) }
+                    for child in children.reversed() { steps.append(.open(child)) }
                 }
             }
         }
@@ -131,8 +130,8 @@ extension IMAPResponseWriter {
     }
 
     private enum ThreadStep {
-        case open(ThreadNode)
-        case members(ThreadNode, isFirst: Bool)
+        case open(Int)
+        case members(Int, isFirst: Bool)
         case close
     }
 

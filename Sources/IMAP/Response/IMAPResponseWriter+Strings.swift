@@ -46,7 +46,8 @@ extension IMAPResponseWriter {
         raw("}\r\n")
     }
 
-    private mutating func string(_ octets: UnsafeRawBufferPointer) {
+    /// `string = quoted / literal`
+    mutating func string(_ octets: UnsafeRawBufferPointer) {
         var canBeQuoted = octets.count <= Self.quotedOctetsMax
         var specials = 0
         var hasHighBit = false

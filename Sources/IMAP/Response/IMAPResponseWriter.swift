@@ -34,6 +34,11 @@ package struct IMAPResponseWriter: Sendable {
     mutating func raw(_ text: String) { buffer.writeString(text) }
 
     /// Octets that are response text already, as the store keeps ENVELOPE.
+    mutating func raw(_ octets: UnsafeRawBufferPointer) { buffer.writeBytes(octets) }
+
+    mutating func raw(_ octets: ByteBuffer) { buffer.writeImmutableBuffer(octets) }
+
+    /// Octets that are response text already.
     mutating func raw(_ octets: some Sequence<UInt8>) { buffer.writeBytes(octets) }
 
     mutating func space() { raw(UInt8(ascii: " ")) }

@@ -13,6 +13,8 @@ package enum IMAPCredentialsAnswer: Sendable {
     case found(SCRAMCredentials)
     /// No such user, or none that uses SCRAM; the exchange goes on as if there were.
     case none
+    /// Nobody logs in so from where the client is, for now; with what it is told.
+    case locked(String)
     case failed(IMAPLoginFailure)
 }
 
@@ -21,7 +23,16 @@ package enum IMAPPasswordAnswer: Hashable, Sendable {
     case right
     /// Or no such user.
     case wrong
+    /// Nobody logs in so from where the client is, for now; with what it is told.
+    case locked(String)
     case failed(IMAPLoginFailure)
+}
+
+/// To `refusal`.
+package enum IMAPRefusalAnswer: Hashable, Sendable {
+    case noted
+    /// That was one too many; with what the client is told.
+    case locked(String)
 }
 
 /// To `account`.

@@ -6,6 +6,8 @@ package enum IMAPQuestion: Sendable {
     case credentials(userName: String)
     /// Is the password right? Names and password are prepared.
     case password(SASLPasswordClaim)
+    /// An exchange failed for the client's fault: note it. (A wrong password the session knows of itself.)
+    case refusal(SASLFailure)
     /// Open the authenticated client's account; also, may it act as `authorizationID`?
     case account(SASLIdentity)
     /// Carry the command out. Its untagged responses are written before it is answered.

@@ -69,8 +69,9 @@ extension IMAPServerStateMachine {
         case .success(let identity):
             activity = .commands
             return ask(.account(identity), awaiting: .account)
-        case .failure:
-            return refuseLogin(tag)
+        case .failure(let failure):
+            activity = .commands
+            return ask(.refusal(failure), awaiting: .refusal)
         }
     }
 
@@ -87,7 +88,18 @@ extension IMAPServerStateMachine {
         case .none:
             let step = exchange.provide(nil)
             return follow(step, of: exchange, tag)
+        case .locked(let text): return lockOut(text, tag)
         case .failed(let failure): return failLogin(failure, tag)
+        }
+    }
+
+    /// To `refusal`.
+    package mutating func answer(refusal: IMAPRefusalAnswer) -> IMAPAction {
+        settle(.refusal)
+        guard let tag = loginTag else { preconditionFailure("No exchange has failed") }
+        switch refusal {
+        case .noted: return refuseLogin(tag)
+        case .locked(let text): return lockOut(text, tag)
         }
     }
 
@@ -100,6 +112,7 @@ extension IMAPServerStateMachine {
         switch password {
         case .right: return ask(.account(identity), awaiting: .account)
         case .wrong: return refuseLogin(tag)
+        case .locked(let text): return lockOut(text, tag)
         case .failed(let failure): return failLogin(failure, tag)
         }
     }
@@ -132,6 +145,14 @@ extension IMAPServerStateMachine {
         guard failedLogins >= limits.failedLoginsMax else { return endLogin(completion, tag) }
         return close {
             $0.completion(completion, tag: tag, name: "LOGIN")
+            $0.bye("Too many failed logins")
+        }
+    }
+
+    /// Who guesses too much is sent away.
+    private mutating func lockOut(_ text: String, _ tag: CommandTag) -> IMAPAction {
+        close {
+            $0.completion(.no(text, code: .unavailable), tag: tag, name: "LOGIN")
             $0.bye("Too many failed logins")
         }
     }

@@ -48,6 +48,7 @@ package struct IMAPServerStateMachine: Sendable {
     enum Awaited: Hashable, Sendable {
         case credentials
         case password(SASLIdentity)
+        case refusal
         case account
         case command(IMAPCommand, CommandTag)
         case appendPart
@@ -146,10 +147,13 @@ package struct IMAPServerStateMachine: Sendable {
         return nil
     }
 
-    /// The handshake is done. What the client said before is forgotten (RFC 9051 §6.2.1).
+    /// The handshake is done, by STARTTLS or before the greeting. What the client said before is forgotten
+    /// (RFC 9051 §6.2.1).
     package mutating func tlsEstablished(bindings: TLSChannelBindings) {
-        guard case .handshaking = activity else { preconditionFailure("No handshake was asked for") }
-        tls = .active
+        switch activity {
+        case .handshaking: tls = .active
+        default: precondition(tls == .active, "No handshake was asked for")
+        }
         self.bindings = bindings
         framer.reset()
         activity = .commands
@@ -158,6 +162,11 @@ package struct IMAPServerStateMachine: Sendable {
     /// Ends the connection from our side: a timeout, a stop, an account that is gone.
     package mutating func logOut(_ text: String, code: ResponseCode? = nil) -> IMAPAction {
         close { $0.bye(text, code: code) }
+    }
+
+    /// Ends the connection without a word: the client could not make out where it begins.
+    package mutating func abort() -> IMAPAction {
+        close { _ in }
     }
 
     private var textOctetsMax: Int {

@@ -89,14 +89,16 @@ package struct IMAPSequenceView: Sendable {
     // MARK: Noting
 
     /// New messages, above all that were noted before. Those at or below are known already and passed over.
-    package mutating func noteNew(_ uids: UIDSet, _ recency: Recency = .old) {
+    ///
+    /// - Parameter recent: those that no session was told of before.
+    package mutating func noteNew(_ uids: UIDSet, recent: UIDSet = UIDSet()) {
         var new = UIDSet()
         for range in uids.ranges where range.upperBound > highestNoted {
             new.append(max(range.lowerBound, highestNoted + 1)...range.upperBound)
         }
         guard let last = new.last else { return }
         pendingNew = pendingNew.union(new)
-        if recency == .recent { pendingRecent = pendingRecent.union(new) }
+        if !recent.isEmpty { pendingRecent = pendingRecent.union(new.intersection(recent)) }
         highestNoted = last.rawValue
     }
 
@@ -130,12 +132,31 @@ package struct IMAPSequenceView: Sendable {
         }
     }
 
+    /// Flags may have changed after this, it is not known of which messages.
+    package mutating func noteFlagsChanged(since modSeq: ModSeq) {
+        switch pendingFlags {
+        case .since(let earlier): pendingFlags = .since(min(earlier, modSeq))
+        case .none: pendingFlags = .since(modSeq)
+        case .messages(let changed):
+            let least = changed.values.min().map { ModSeq(rawValue: max($0.rawValue - 1, 0)) } ?? modSeq
+            pendingFlags = .since(min(least, modSeq))
+        }
+    }
+
     /// This session has told the client the message's flags itself (by FETCH, or as STORE's answer), as they stand at
     /// this mod-sequence.
     package mutating func noteFlagsTold(_ uid: UID, _ modSeq: ModSeq) {
         guard case .messages(var changed) = pendingFlags, let pending = changed[uid], pending <= modSeq else { return }
         pendingFlags = .none
         changed[uid] = nil
+        if !changed.isEmpty { pendingFlags = .messages(changed) }
+    }
+
+    /// This session has told the client all flags of these messages, as they stood at this tick of the clock.
+    package mutating func noteFlagsTold(_ uids: UIDSet, through modSeq: ModSeq) {
+        guard case .messages(var changed) = pendingFlags else { return }
+        pendingFlags = .none
+        changed = changed.filter { $0.value > modSeq || !uids.contains($0.key) }
         if !changed.isEmpty { pendingFlags = .messages(changed) }
     }
 

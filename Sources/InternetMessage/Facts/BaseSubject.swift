@@ -1,11 +1,19 @@
 /// The subject without "Re:", "Fwd:", "[list]" and the like, by which mail is sorted and threaded.
-enum BaseSubject {
-    /// RFC 5256 §2.1, for a subject whose encoded words were decoded. Its case is kept: collation comes after
-    /// (i;unicode-casemap, §7).
-    static func extract(from subject: String) -> String {
-        var text = Stripper(subject)
-        return text.strip()
+package struct BaseSubject: Sendable, Hashable {
+    /// Its case is kept: collation comes after (i;unicode-casemap, §7).
+    package let text: String
+    /// Whether "Re:", "Fwd:" or the like was taken off: what RFC 5256 §3 calls a reply or forward.
+    package let isReplyOrForward: Bool
+
+    /// RFC 5256 §2.1, for a subject whose encoded words were decoded.
+    package init(of subject: String) {
+        var stripper = Stripper(subject)
+        text = stripper.strip()
+        isReplyOrForward = stripper.isReplyOrForward
     }
+
+    /// The text alone.
+    static func extract(from subject: String) -> String { BaseSubject(of: subject).text }
 }
 
 /// Narrows a window on the subject from both ends; no octet is looked at twice by the same step.
@@ -13,6 +21,7 @@ private struct Stripper {
     private var text: [UInt8]
     private var start = 0
     private var end: Int
+    private(set) var isReplyOrForward = false
 
     init(_ subject: String) {
         text = []
@@ -50,6 +59,7 @@ private struct Stripper {
                 end -= 1
             } else if end - start >= 5, matches("(fwd)", at: end - 5) {
                 end -= 5
+                isReplyOrForward = true
             } else {
                 return
             }
@@ -64,6 +74,7 @@ private struct Stripper {
         }
         guard let behind = endOfRefwd(behindBlobs(from: start)) else { return false }
         start = behind
+        isReplyOrForward = true
         return true
     }
 
@@ -83,6 +94,7 @@ private struct Stripper {
         guard matches("[fwd:", at: start), octet(end - 1) == ASCII.closeBracket else { return false }
         start += 5
         end -= 1
+        isReplyOrForward = true
         return true
     }
 

@@ -25,8 +25,6 @@ package struct MessageLimits: Sendable, Hashable {
     package var previewCharactersMax = 200
     /// Octets of the body that are decoded in order to find a preview.
     package var previewOctetsMax = 16_384
-    /// Octets of text for the search index.
-    package var searchTextOctetsMax = 1_048_576
 
     /// The limits of a mail server.
     package init() {}

@@ -58,6 +58,16 @@ extension PartIndex {
         self.init(entries: entries)
     }
 
+    /// The message's own entry of a stored form: what its header and its text need, without the other parts.
+    package static func messageEntry(decoding bytes: UnsafeRawBufferPointer) -> Entry? {
+        // A version, a count and an entry of one octet and five numbers of at most five octets each.
+        let head = [UInt8](bytes.prefix(2 + 4 + 1 + 5 * 5))
+        guard head.first == version else { return nil }
+        var position = 1
+        guard let count = varint(head, &position), count > 0, count <= bytes.count else { return nil }
+        return entry(head, &position, number: 0, previousStart: 0)
+    }
+
     private static func entry(
         _ bytes: [UInt8], _ position: inout Int, number: Int, previousStart: Int
     ) -> Entry? {

@@ -19,6 +19,8 @@ struct Feed {
     var settledMeanwhile: Set<Key> = []
     /// Whether something may have come while it was read.
     var mustReadAgain = false
+    /// Whether the last read found as much as it asked for.
+    var mayHaveMore = false
     /// Whether a server took part in anything.
     var reached = MailQueue.Reached.notReached
     /// The route that failed, and until when nothing is tried there.
@@ -32,6 +34,9 @@ struct Feed {
     static let inFlightMax = 60
 
     var wantsMore: Bool { inFlight.count < Self.inFlightMax / 2 }
+
+    /// Whether nothing is on its way and nobody looks for more: its destination is done with, unless something has come.
+    var isEmpty: Bool { inFlight.isEmpty && !isReading }
 
     /// An item is settled.
     mutating func settle(_ item: QueueItem) {

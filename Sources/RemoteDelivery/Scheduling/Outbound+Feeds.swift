@@ -21,6 +21,7 @@ extension Outbound {
                 logger.error("queue not read", metadata: ["destination": "\(destination)", "error": "\(error)"])
                 try? await Task.sleep(for: .seconds(1))
             }
+            feeds[destination]?.mayHaveMore = items.reduce(0) { $0 + $1.recipients.count } >= limit
             items.removeAll { sweep.met.contains($0.queueID.rawValue) }
             feeds[destination]?.isReading = false
             for item in feeds[destination]?.take(items) ?? [] { await submit(item) }
@@ -35,7 +36,12 @@ extension Outbound {
         feed.settle(item)
         if reached == .reached { feed.reached = .reached }
         feeds[item.destination] = feed
-        if feed.wantsMore { await read(item.destination) }
+        if feed.wantsMore, feed.mayHaveMore {
+            await read(item.destination)
+        } else if feed.isEmpty {
+            // What came meanwhile is read together, and the end of the feed is written once for all of it.
+            signal.raise()
+        }
     }
 
     /// The destination cannot be reached before that time.
@@ -44,14 +50,14 @@ extension Outbound {
         feed.postponedUntil = seconds
         feeds[destination] = feed
         do {
-            try await queue.postpone([destination], until: seconds, reason)
+            try await queue.postpone(destination, until: seconds, reason)
         } catch {
             logger.error("destination not postponed", metadata: ["destination": "\(destination)", "error": "\(error)"])
         }
     }
 
     private func endIfDone(_ destination: String) async {
-        guard let feed = feeds[destination], feed.inFlight.isEmpty, !feed.isReading else { return }
+        guard let feed = feeds[destination], feed.isEmpty else { return }
         // Nobody else ends it meanwhile, and nothing is begun: what comes now waits for the next look.
         feeds[destination]?.isReading = true
         do {

@@ -27,7 +27,7 @@ package actor Outbound {
     let settings: Settings
     let logger: Logger
     let now: @Sendable () -> Int64
-    private let signal: QueueSignal
+    let signal: QueueSignal
 
     /// What it may do.
     package struct Settings: Sendable {
@@ -41,6 +41,8 @@ package actor Outbound {
         package var feedsMax = 100
         /// How long a connection waits for another message.
         package var idleSecondsMax: Int64 = 5
+        /// How long the queue is not looked at after a look: what comes meanwhile is read together.
+        package var pauseAfterLook = Duration.milliseconds(5)
 
         /// How often messages are looked for whose time has come.
         var sweepSeconds: Int64 {
@@ -107,6 +109,7 @@ package actor Outbound {
         for await _ in signal.raised {
             guard !isStopping, !Task.isCancelled else { return }
             await look()
+            do { try await Task.sleep(for: settings.pauseAfterLook) } catch { return }
         }
     }
 
@@ -170,6 +173,7 @@ package actor Outbound {
         }
         // Whatever comes meanwhile raises the signal again.
         nextLook = .max
+        for (destination, feed) in feeds where feed.isEmpty { await read(destination) }
         do {
             let seconds = now()
             let candidates = try await queue.destinations(limit: feeds.count + settings.feedsMax)
@@ -189,7 +193,7 @@ package actor Outbound {
                 }
             }
             for (until, names) in closed {
-                try await queue.postpone(names, until: until, nil)
+                try await queue.postpone(names, until: until, heeding: signal)
                 nextLook = min(nextLook, until)
             }
             // Others may have stood behind those.

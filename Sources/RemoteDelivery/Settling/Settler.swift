@@ -27,7 +27,7 @@ package struct Settler: Sendable {
 
     /// The kernel has it when it returns: a kill takes nothing away. What a power cut takes away is tried again, so a message
     /// that left in the last tenth of a second may go twice.
-    func settle(_ item: QueueItem, _ outcome: ItemOutcome, at seconds: Int64) async {
+    nonisolated(nonsending) func settle(_ item: QueueItem, _ outcome: ItemOutcome, at seconds: Int64) async {
         let sorted = SortedOutcome(item, outcome, schedule, at: seconds)
         let settlement = Settlement(
             email: EmailID(rawValue: item.queueID.rawValue), recipients: sorted.done, at: seconds)
@@ -42,7 +42,7 @@ package struct Settler: Sendable {
     }
 
     /// Items that were not tried, since nobody can be reached, go back.
-    func putBack(_ items: [QueueItem], _ failure: DialFailure, until seconds: Int64) async {
+    nonisolated(nonsending) func putBack(_ items: [QueueItem], _ failure: DialFailure, until seconds: Int64) async {
         guard !items.isEmpty else { return }
         await insist {
             try await store.change(.written) { transaction in
@@ -56,7 +56,7 @@ package struct Settler: Sendable {
     }
 
     /// The time of a message has come: its sender is told, and what is too old is given up.
-    func meet(_ deadline: MailQueue.Deadline, at seconds: Int64) async {
+    nonisolated(nonsending) func meet(_ deadline: MailQueue.Deadline, at seconds: Int64) async {
         let queueID = deadline.queueID
         let isOver = deadline.reason == .expired || deadline.mode == .returnMessage
         let told: [ReportedRecipient] = deadline.items.flatMap { item in
@@ -79,7 +79,7 @@ package struct Settler: Sendable {
     }
 
     /// One transaction: with a report it is the report's delivery.
-    private func write(
+    private nonisolated(nonsending) func write(
         _ settlement: Settlement?, _ report: ReportedMessage?,
         _ changes: @escaping @Sendable (SQLTransaction) throws -> Void, at seconds: Int64
     ) async {
@@ -95,7 +95,7 @@ package struct Settler: Sendable {
 
     /// Until it is written nobody goes on: whoever was sent to, and cannot be settled since the disk is full, would be
     /// sent to again and again. When the server is stopped before, it stays in the queue: better twice than never.
-    private func insist(_ write: () async throws -> Void) async {
+    private nonisolated(nonsending) func insist(_ write: nonisolated(nonsending) () async throws -> Void) async {
         var pause = Duration.seconds(1)
         while true {
             do {

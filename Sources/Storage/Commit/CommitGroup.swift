@@ -6,6 +6,8 @@ struct CommitGroup {
     /// What each job is told if nothing else goes wrong.
     var outcomes: [(any Error)?]
     var actionsAfterCommit: [@Sendable () -> Void] = []
+    /// What listeners are told when it can be read.
+    var announced: [MailChange] = []
     private(set) var entries: [MessageLog.Entry] = []
     /// The deliveries among the entries.
     private(set) var deliveries: [HiddenDelivery] = []
@@ -64,6 +66,7 @@ struct CommitGroup {
     mutating func fail(_ error: any Error) {
         outcomes = outcomes.map { $0 ?? error }
         actionsAfterCommit = []
+        announced = []
     }
 
     func finish() {

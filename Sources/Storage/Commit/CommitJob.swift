@@ -32,9 +32,11 @@ struct CommitJob {
     let durability: Durability
     /// Whether it writes anew what the log has already.
     var isMaintenance = false
-    let message: Message?
-    /// Runs on the writer's thread, in the transaction; a delivery returns its record, or nil when nothing is kept.
-    let run: (SQLTransaction) throws -> DeliveryRecord?
+    /// They are kept all or none.
+    let messages: [Message]
+    /// Runs on the writer's thread, in the transaction; a delivery returns the record of each message, or none when nothing
+    /// is kept.
+    let run: (SQLTransaction) throws -> [DeliveryRecord]
     /// Called once: without an error when the transaction is durable.
     let finish: ((any Error)?) -> Void
 }

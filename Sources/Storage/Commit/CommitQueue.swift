@@ -80,6 +80,10 @@ final class CommitQueue: @unchecked Sendable {  // `jobs` and `isClosed` are rea
             lock.unlock(withValue: jobs.isEmpty && !isClosed ? .none : .some)
             if isLast { return committer.close() }
             if !group.isEmpty { committer.commit(group) }
+            if committer.hasAwaitedRows {
+                let soon = ContinuousClock.now + .seconds(limits.awaitedSecondsMax)
+                revealAt = min(revealAt ?? soon, soon)
+            }
         }
     }
 
@@ -98,7 +102,7 @@ final class CommitQueue: @unchecked Sendable {  // `jobs` and `isClosed` are rea
         var octets: Int64 = 0
         var count = 0
         for job in jobs.prefix(limits.groupJobsMax) {
-            octets += job.message?.body.count ?? 0
+            octets += job.messages.reduce(0) { $0 + $1.body.count }
             if count > 0, octets > limits.groupBytesMax { break }
             count += 1
         }

@@ -27,6 +27,7 @@ final class Committer: @unchecked Sendable {
     private let segments: SegmentFiles
     private let describing: LogDescribing
     private let limits: StorageLimits
+    private let changes: MailChanges
     private let onFatal: @Sendable (StorageError) -> Void
     private var isSynchronousFull: Bool?
     private var checkpointer: Checkpointer
@@ -40,13 +41,14 @@ final class Committer: @unchecked Sendable {
 
     init(
         connection: SQLiteConnection, log: MessageLog, segments: SegmentFiles, describing: LogDescribing,
-        limits: StorageLimits, onFatal: @escaping @Sendable (StorageError) -> Void
+        limits: StorageLimits, changes: MailChanges, onFatal: @escaping @Sendable (StorageError) -> Void
     ) {
         self.connection = connection
         self.log = log
         self.segments = segments
         self.describing = describing
         self.limits = limits
+        self.changes = changes
         self.onFatal = onFatal
         checkpointer = Checkpointer(connection: connection, pagesMax: limits.checkpointPages, onFatal: onFatal)
         confirmed = Mutex(log.end)
@@ -54,6 +56,9 @@ final class Committer: @unchecked Sendable {
 
     /// Whether rows of confirmed deliveries are not yet visible to readers. May be asked on any thread.
     var hasHiddenRows: Bool { isHiding.load(ordering: .acquiring) }
+
+    /// Whether a listener waits to be told of hidden rows. On the writer's thread.
+    var hasAwaitedRows: Bool { hidden.isAwaited }
 
     /// Where the log ended when a group was confirmed last: what stands before it is never taken back. May be asked on any
     /// thread.
@@ -125,10 +130,10 @@ final class Committer: @unchecked Sendable {
         var failure: (any Error)?
         let describing = describing
         let job = CommitJob(
-            durability: .database, message: nil,
+            durability: .database, messages: [],
             run: { transaction in
                 for note in notes { try transaction.restate(note, describing) }
-                return nil
+                return []
             }, finish: { failure = $0 })
         commit([job])
         if let failure { throw failure }
@@ -187,29 +192,40 @@ final class Committer: @unchecked Sendable {
         let transaction = SQLTransaction(connection)
         try connection.run("SAVEPOINT job", []) { _ in }
         do {
-            let record = try job.run(transaction)
-            if let record, let message = job.message {
-                let entry = MessageLog.Entry(delivery: record, body: message.body)
-                switch message.purpose {
-                case .arrival: try transaction.insertContent(record, entry.header, at: group.end)
-                case .move: try transaction.moveContent(of: record.email, entry.header, to: group.end)
-                }
-                try connection.run("RELEASE job", []) { _ in }
-                group.add(record, entry)
-            } else {
-                try connection.run("RELEASE job", []) { _ in }
-            }
+            var records = try job.run(transaction)
+            for index in records.indices { records[index].followers = records.count - 1 - index }
+            let entries = try place(records, job.messages, from: group.end, transaction)
+            try connection.run("RELEASE job", []) { _ in }
+            for (record, entry) in zip(records, entries) { group.add(record, entry) }
             let isFlushNeeded = job.isMaintenance || transaction.notes.contains { !$0.isCheap }
             group.add(
                 transaction.notes.map(MessageLog.Entry.init(note:)), isFlushNeeded: isFlushNeeded,
                 notesAreLive: job.isMaintenance)
             group.actionsAfterCommit += transaction.actionsAfterCommit
+            group.announced += transaction.announced
         } catch {
             // A full disk makes the engine roll the whole transaction back by itself.
             guard connection.isInTransaction else { throw error }
             try connection.run("ROLLBACK TO job", []) { _ in }
             try connection.run("RELEASE job", []) { _ in }
             group.outcomes[index] = error
+        }
+    }
+
+    /// Notes where the messages will stand, one behind the other.
+    private func place(
+        _ records: [DeliveryRecord], _ messages: [CommitJob.Message], from start: LogPosition,
+        _ transaction: SQLTransaction
+    ) throws -> [MessageLog.Entry] {
+        var position = start
+        return try zip(records, messages).map { record, message in
+            let entry = MessageLog.Entry(delivery: record, body: message.body)
+            switch message.purpose {
+            case .arrival: try transaction.insertContent(record, entry.header, at: position)
+            case .move: try transaction.moveContent(of: record.email, entry.header, to: position)
+            }
+            position.offset += entry.header.recordLength
+            return entry
         }
     }
 
@@ -264,7 +280,9 @@ final class Committer: @unchecked Sendable {
 
     private func keepHidden(_ group: CommitGroup) {
         hidden.add(group)
-        if connection.isInTransaction { isHiding.store(true, ordering: .releasing) } else { showHidden() }
+        guard connection.isInTransaction else { return showHidden() }
+        if !hidden.isAwaited { hidden.isAwaited = changes.isHeard(group.announced) }
+        isHiding.store(true, ordering: .releasing)
     }
 
     /// Commits the open transaction; files again from the log what an earlier try could not commit.
@@ -288,9 +306,10 @@ final class Committer: @unchecked Sendable {
 
     /// They were committed.
     private func showHidden() {
-        let actions = hidden.removeAll()
+        let (actions, announced) = hidden.removeAll()
         isHiding.store(false, ordering: .releasing)
         for action in actions { action() }
+        changes.tell(announced)
     }
 
     private func commitHidden() throws {
@@ -311,7 +330,9 @@ final class Committer: @unchecked Sendable {
                 guard try transaction.insertContent(hidden.record, hidden.header, at: hidden.position) else { continue }
                 let octets = try segments.file(hidden.position.segment).read(
                     count: Int(hidden.header.bodyLength), at: hidden.position.offset + hidden.header.bodyOffset)
-                try octets.withUnsafeReadableBytes { try describing.replay(hidden.record, $0, transaction) }
+                try octets.withUnsafeReadableBytes {
+                    try describing.replay(hidden.record, $0, .recovery, transaction)
+                }
                 let end = LogPosition(
                     segment: hidden.position.segment, offset: hidden.position.offset + hidden.header.recordLength)
                 try note(

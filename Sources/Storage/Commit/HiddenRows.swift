@@ -4,6 +4,9 @@ struct HiddenRows {
     /// Copies and recipients elsewhere of all of them.
     private(set) var copies = 0
     private var actionsAfterCommit: [@Sendable () -> Void] = []
+    private var announced: [MailChange] = []
+    /// Whether somebody waits to be told of one of them.
+    var isAwaited = false
 
     var isEmpty: Bool { deliveries.isEmpty }
 
@@ -11,14 +14,15 @@ struct HiddenRows {
         deliveries += group.deliveries
         copies += group.copies
         actionsAfterCommit += group.actionsAfterCommit
+        announced += group.announced
     }
 
     /// They are visible.
     ///
-    /// - Returns: what is to be called then.
-    mutating func removeAll() -> [@Sendable () -> Void] {
+    /// - Returns: what is to be called and told then.
+    mutating func removeAll() -> (actions: [@Sendable () -> Void], announced: [MailChange]) {
         defer { self = HiddenRows() }
-        return actionsAfterCommit
+        return (actionsAfterCommit, announced)
     }
 }
 

@@ -7,7 +7,7 @@ extension SQLTransaction {
         for (table, key) in parts.flatMap(\.salvaged) {
             var values: [SQLValue] = []
             try connection.run(composed: "SELECT DISTINCT \(key) FROM \(table)", []) { values.append($0.value(0)) }
-            for value in values { try salvage(table: table, key: key, value) }
+            for value in values { try salvage(table: table, key: [LogNote.Column(name: key, value: value)]) }
         }
     }
 

@@ -14,11 +14,15 @@ public struct DeliveryRecord: Sendable, Hashable {
     public var settles: [Settlement]
     /// Where it was fetched, if it was.
     public var retrieval: Retrieval?
+    /// The copy in whose place it comes.
+    public var replaced: ReplacedCopy?
+    /// How many deliveries behind this one in the log came with it: all of them are kept or none (RFC 3502 §3).
+    var followers = 0
 
     /// A record from its parts.
     public init(
         email: EmailID, copies: [FiledCopy], queued: QueuedMessage?, trace: [UInt8] = [], settles: [Settlement] = [],
-        retrieval: Retrieval? = nil
+        replaced: ReplacedCopy? = nil, retrieval: Retrieval? = nil
     ) {
         self.retrieval = retrieval
         self.email = email
@@ -26,6 +30,7 @@ public struct DeliveryRecord: Sendable, Hashable {
         self.queued = queued
         self.trace = trace
         self.settles = settles
+        self.replaced = replaced
     }
 
     var octets: [UInt8] {
@@ -38,6 +43,11 @@ public struct DeliveryRecord: Sendable, Hashable {
         writer.write(octets: trace)
         writer.write(count: settles.count)
         for settlement in settles { settlement.write(to: &writer) }
+        // Most records end here.
+        guard followers > 0 || replaced != nil || retrieval != nil else { return writer.octets }
+        writer.write(unsigned: UInt64(followers))
+        writer.write(octet: (replaced == nil ? 0 : 1) | (retrieval == nil ? 0 : 2))
+        replaced?.write(to: &writer)
         retrieval?.write(to: &writer)
         return writer.octets
     }
@@ -56,6 +66,10 @@ public struct DeliveryRecord: Sendable, Hashable {
         guard !reader.isAtEnd else { return }
         trace = try reader.readOctets()
         for _ in 0..<(try reader.readCount()) { settles.append(try Settlement(from: &reader)) }
-        retrieval = reader.isAtEnd ? nil : try Retrieval(from: &reader)
+        guard !reader.isAtEnd else { return }
+        followers = Int(clamping: try reader.readUnsigned())
+        let parts = try reader.readOctet()
+        if parts & 1 != 0 { replaced = try ReplacedCopy(from: &reader) }
+        if parts & 2 != 0 { retrieval = try Retrieval(from: &reader) }
     }
 }

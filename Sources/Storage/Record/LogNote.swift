@@ -16,14 +16,14 @@ public enum LogNote: Sendable, Hashable {
         }
     }
 
-    /// The rows of a table under a key are now these.
-    case rows(table: String, key: Column, rows: [[Column]])
+    /// The rows of a table under a key of one column or several are now these.
+    case rows(table: String, key: [Column], rows: [[Column]])
     /// A message that was here already was filed once more: a copy or a move.
     case filed(EmailID, FiledCopy)
     /// Messages went from a mailbox, at this tick of the account's clock.
     case expunged(AccountID, MailboxID, [UID], ModSeq)
-    /// A message's flags are now these.
-    case flags(AccountID, MailboxID, UID, ModSeq, SystemFlags, keywords: [String])
+    /// The flags of messages are now these.
+    case flags(AccountID, MailboxID, [UID], ModSeq, SystemFlags, keywords: [String])
     /// Recipients of a queued message are done with.
     case settled(Settlement)
 
@@ -52,7 +52,7 @@ public enum LogNote: Sendable, Hashable {
         case .rows(let table, let key, let rows):
             writer.write(octet: 1)
             writer.write(table)
-            Self.write([key], to: &writer)
+            Self.write(key, to: &writer)
             writer.write(count: rows.count)
             for row in rows { Self.write(row, to: &writer) }
         case .filed(let email, let copy):
@@ -63,19 +63,13 @@ public enum LogNote: Sendable, Hashable {
             writer.write(octet: 3)
             writer.write(account.rawValue)
             writer.write(mailbox.rawValue)
-            writer.write(count: uids.count)
-            // Each as its distance from the one before: neighbours are frequent.
-            var previous: Int64 = 0
-            for uid in uids {
-                writer.write(Int64(uid.rawValue) - previous)
-                previous = Int64(uid.rawValue)
-            }
+            Self.write(uids, to: &writer)
             writer.write(modSeq.rawValue)
-        case .flags(let account, let mailbox, let uid, let modSeq, let flags, let keywords):
+        case .flags(let account, let mailbox, let uids, let modSeq, let flags, let keywords):
             writer.write(octet: 4)
             writer.write(account.rawValue)
             writer.write(mailbox.rawValue)
-            writer.write(unsigned: UInt64(uid.rawValue))
+            Self.write(uids, to: &writer)
             writer.write(modSeq.rawValue)
             writer.write(octet: flags.rawValue)
             writer.write(count: keywords.count)
@@ -92,7 +86,8 @@ public enum LogNote: Sendable, Hashable {
         switch try reader.readOctet() {
         case 1:
             let table = try reader.readString()
-            guard let key = try Self.readColumns(&reader).first else { throw Self.unreadable }
+            let key = try Self.readColumns(&reader)
+            guard !key.isEmpty else { throw Self.unreadable }
             var rows: [[Column]] = []
             for _ in 0..<(try reader.readCount()) { rows.append(try Self.readColumns(&reader)) }
             self = .rows(table: table, key: key, rows: rows)
@@ -102,27 +97,42 @@ public enum LogNote: Sendable, Hashable {
         case 3:
             let account = AccountID(rawValue: try reader.readInteger())
             let mailbox = MailboxID(rawValue: try reader.readInteger())
-            var uids: [UID] = []
-            var previous: Int64 = 0
-            for _ in 0..<(try reader.readCount()) {
-                previous &+= try reader.readInteger()
-                uids.append(UID(rawValue: UInt32(truncatingIfNeeded: previous)))
-            }
+            let uids = try Self.readUIDs(&reader)
             self = .expunged(account, mailbox, uids, ModSeq(rawValue: try reader.readInteger()))
         case 4:
             let account = AccountID(rawValue: try reader.readInteger())
             let mailbox = MailboxID(rawValue: try reader.readInteger())
-            let uid = UID(rawValue: UInt32(truncatingIfNeeded: try reader.readUnsigned()))
+            let uids = try Self.readUIDs(&reader)
             let modSeq = ModSeq(rawValue: try reader.readInteger())
             let flags = SystemFlags(rawValue: try reader.readOctet())
             var keywords: [String] = []
             for _ in 0..<(try reader.readCount()) { keywords.append(try reader.readString()) }
-            self = .flags(account, mailbox, uid, modSeq, flags, keywords: keywords)
+            self = .flags(account, mailbox, uids, modSeq, flags, keywords: keywords)
         case 5:
             self = .settled(try Settlement(from: &reader))
         default:
             throw Self.unreadable
         }
+    }
+
+    /// Each as its distance from the one before: neighbours are frequent.
+    private static func write(_ uids: [UID], to writer: inout OctetWriter) {
+        writer.write(count: uids.count)
+        var previous: Int64 = 0
+        for uid in uids {
+            writer.write(Int64(uid.rawValue) - previous)
+            previous = Int64(uid.rawValue)
+        }
+    }
+
+    private static func readUIDs(_ reader: inout OctetReader) throws(StorageError) -> [UID] {
+        var uids: [UID] = []
+        var previous: Int64 = 0
+        for _ in 0..<(try reader.readCount()) {
+            previous &+= try reader.readInteger()
+            uids.append(UID(rawValue: UInt32(truncatingIfNeeded: previous)))
+        }
+        return uids
     }
 
     private static func write(_ columns: [Column], to writer: inout OctetWriter) {

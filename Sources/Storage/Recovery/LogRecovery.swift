@@ -69,6 +69,7 @@ struct LogRecovery {
     private func replay(_ segment: Int64, from offset: Int64, _ result: inout Result) throws {
         let file = try segments.file(segment)
         var scanner = try LogScanner(file: file, segment: segment, from: offset)
+        var batch = DeliveryBatch()
         // What is replayed may be in the kernel's memory only.
         try file.synchronize()
         try Folder.synchronize(segments.folder)
@@ -79,14 +80,14 @@ struct LogRecovery {
                 switch finding {
                 case .record(let header, let redo, let position):
                     switch header.kind {
-                    case .delivery: try replay(header, redo, at: position, &result)
-                    case .note: try heed(try LogNote(octets: redo), at: position, &result)
+                    case .delivery: try replay(header, redo, at: position, &batch, &result)
+                    case .note:
+                        try heed(try LogNote(octets: redo), at: position, &result)
+                        result.end = LogPosition(segment: segment, offset: scanner.offset)
                     }
-                    result.end = LogPosition(segment: segment, offset: scanner.offset)
                 case .damaged(let header, let redo?, let position, .sector) where header.kind == .delivery:
                     // No write that was cut off: the disk has lost what it had.
-                    try replay(header, redo, at: position, &result)
-                    result.end = LogPosition(segment: segment, offset: scanner.offset)
+                    try replay(header, redo, at: position, &batch, &result)
                 case .damaged(let header, _, _, _):
                     // Whole records may follow a torn one when the disk reordered writes; nobody was told of it.
                     result.report.droppedOctets += header.recordLength
@@ -94,6 +95,7 @@ struct LogRecovery {
                     result.report.droppedOctets += octets
                 }
             }
+            drop(batch.end(), &result)
             try note(
                 result, segment, octets: min(scanner.offset, try file.size()),
                 unreadable: result.report.droppedOctets - droppedBefore)
@@ -135,9 +137,25 @@ struct LogRecovery {
     }
 
     private func replay(
-        _ header: RecordHeader, _ redo: [UInt8], at position: LogPosition, _ result: inout Result
+        _ header: RecordHeader, _ redo: [UInt8], at position: LogPosition, _ batch: inout DeliveryBatch,
+        _ result: inout Result
     ) throws {
-        let record = try DeliveryRecord(octets: redo)
+        let member = DeliveryBatch.Member(record: try DeliveryRecord(octets: redo), header: header, position: position)
+        let outcome = batch.add(member)
+        drop(outcome.torn, &result)
+        for member in outcome.complete {
+            try replay(member.record, member.header, at: member.position, &result)
+            result.end = member.end
+        }
+    }
+
+    private func drop(_ torn: [DeliveryBatch.Member], _ result: inout Result) {
+        for member in torn { result.report.droppedOctets += member.header.recordLength }
+    }
+
+    private func replay(
+        _ record: DeliveryRecord, _ header: RecordHeader, at position: LogPosition, _ result: inout Result
+    ) throws {
         result.nextEmail = max(result.nextEmail, record.email.rawValue + 1)
         for copy in record.copies { result.numbers.see(copy) }
         let transaction = SQLTransaction(connection)
@@ -150,7 +168,7 @@ struct LogRecovery {
         try transaction.addLive(header.recordLength, in: position.segment)
         let body = try segments.file(position.segment).readWhatIsLeft(
             count: Int(header.bodyLength), at: position.offset + header.bodyOffset)
-        try body.withUnsafeReadableBytes { try describing.replay(record, $0, transaction) }
+        try body.withUnsafeReadableBytes { try describing.replay(record, $0, .recovery, transaction) }
         result.report.replayed += 1
     }
 }

@@ -52,8 +52,8 @@ public struct NumbersSeen: Sendable, Equatable {
 public struct NotedRows: Sendable {
     /// The table.
     public var table: String
-    /// The column and value under which the rows are noted.
-    public var key: LogNote.Column
+    /// The columns and values under which the rows are noted.
+    public var key: [LogNote.Column]
     /// The rows' columns.
     public var rows: [[LogNote.Column]]
 

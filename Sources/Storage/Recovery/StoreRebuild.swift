@@ -91,8 +91,9 @@ public struct StoreRebuild: ~Copyable {
         for number in numbers {
             let file = try segments.file(number)
             var scanner = try LogScanner(file: file, segment: number, from: 0)
+            var batch = DeliveryBatch()
             while let finding = try scanner.next() {
-                apply(finding, file, transaction, &report)
+                apply(finding, file, &batch, transaction, &report)
                 switch finding {
                 case .record: break
                 case .damaged(let header, _, _, _): unreadable[number, default: 0] += header.recordLength
@@ -100,6 +101,7 @@ public struct StoreRebuild: ~Copyable {
                 }
                 progress(before + scanner.offset, total)
             }
+            keepInMind(batch.end(), file)
             before += scanner.offset
         }
         try refileDamaged(transaction)
@@ -126,14 +128,20 @@ public struct StoreRebuild: ~Copyable {
 
     /// One record; what is wrong with it is told, and the next one goes on.
     private mutating func apply(
-        _ finding: LogScanner.Finding, _ file: File, _ transaction: SQLTransaction, _ report: inout Report
+        _ finding: LogScanner.Finding, _ file: File, _ batch: inout DeliveryBatch, _ transaction: SQLTransaction,
+        _ report: inout Report
     ) {
         switch finding {
         case .record(let header, let redo, let position):
             do {
                 switch header.kind {
                 case .delivery:
-                    try refile(try DeliveryRecord(octets: redo), header, file, at: position, transaction)
+                    let record = try DeliveryRecord(octets: redo)
+                    let outcome = batch.add(DeliveryBatch.Member(record: record, header: header, position: position))
+                    keepInMind(outcome.torn, file)
+                    for member in outcome.complete {
+                        try refile(member.record, member.header, file, at: member.position, transaction)
+                    }
                 case .note:
                     let note = try LogNote(octets: redo)
                     if case .rows = note { return }
@@ -152,6 +160,11 @@ public struct StoreRebuild: ~Copyable {
             guard (try? file.size()) != position.offset + octets else { return }
             report.problems.append("\(octets) octets at \(position.segment):\(position.offset) are no record")
         }
+    }
+
+    /// A part of what came together was not written, or is lost: only in the second case was anybody told.
+    private mutating func keepInMind(_ torn: [DeliveryBatch.Member], _ file: File) {
+        damaged += torn.map { DamagedRecord(record: $0.record, header: $0.header, file: file, position: $0.position) }
     }
 
     /// A record whose header and redo part are whole, and whose octets are not what was written or cannot be read.
@@ -186,22 +199,22 @@ public struct StoreRebuild: ~Copyable {
             try transaction.moveContent(of: record.email, header, to: position)
         }
         let body = try file.readWhatIsLeft(count: Int(header.bodyLength), at: position.offset + header.bodyOffset)
-        try body.withUnsafeReadableBytes { try describing.replay(record, $0, transaction) }
+        try body.withUnsafeReadableBytes { try describing.replay(record, $0, .rebuild, transaction) }
     }
 
     private func put(
-        _ rows: [[LogNote.Column]], _ table: String, _ key: LogNote.Column, _ transaction: SQLTransaction
+        _ rows: [[LogNote.Column]], _ table: String, _ key: [LogNote.Column], _ transaction: SQLTransaction
     ) throws {
-        let isKnown = try transaction.first(
-            "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?1", .text(table)
-        ) { _ in true }
-        let names = rows.flatMap { $0.map(\.name) } + [key.name]
-        guard isKnown == true, names.allSatisfy(Self.isIdentifier) else {
+        var columns: Set<String> = []
+        try transaction.query("SELECT name FROM pragma_table_info(?1)", .text(table)) { columns.insert($0.text(0)) }
+        guard key.allSatisfy({ columns.contains($0.name) }), Self.isIdentifier(table) else {
             throw StorageError(.corrupt, "a note about a table \(table.debugDescription) that there is not")
         }
         let connection = transaction.connection
-        try connection.run(composed: "DELETE FROM \(table) WHERE \(key.name) = ?1", [key.value]) { _ in }
+        try connection.run(composed: "DELETE FROM \(table) WHERE \(key.condition)", key.map(\.value)) { _ in }
         for row in rows {
+            // A later version has dropped the others.
+            let row = row.filter { columns.contains($0.name) }
             let columns = row.map(\.name).joined(separator: ", ")
             let places = (1...max(1, row.count)).map { "?\($0)" }.joined(separator: ", ")
             try connection.run(

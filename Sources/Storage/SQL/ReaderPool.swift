@@ -3,6 +3,7 @@ internal import Synchronization
 /// Connections that only read, each used by one thread at a time, opened when needed and kept.
 final class ReaderPool: Sendable {
     private let path: String
+    private let mappedOctets: Int64
     private let idle = Mutex<[Connection]>([])
 
     /// A connection in the pool belongs to nobody; outside of it, to one thread.
@@ -10,8 +11,10 @@ final class ReaderPool: Sendable {
         let connection: SQLiteConnection
     }
 
-    init(path: String) {
+    /// - Parameter mappedOctets: of the file that are read through a mapping.
+    init(path: String, mappedOctets: Int64 = 0) {
         self.path = path
+        self.mappedOctets = mappedOctets
     }
 
     /// Runs the closure in a snapshot of its own.
@@ -33,7 +36,8 @@ final class ReaderPool: Sendable {
 
     private func open() throws -> Connection {
         let connection = try SQLiteConnection(path: path, access: .readWrite)
-        try connection.execute(script: "PRAGMA query_only = ON; PRAGMA cache_size = -4096")
+        try connection.execute(
+            script: "PRAGMA query_only = ON; PRAGMA cache_size = -4096; PRAGMA mmap_size = \(mappedOctets)")
         return Connection(connection: connection)
     }
 }

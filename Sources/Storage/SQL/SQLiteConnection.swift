@@ -122,15 +122,23 @@ final class SQLiteConnection {
 
     /// Runs a statement to its end, handing each row to `each`.
     func run(_ sql: StaticString, _ values: [SQLValue], each: (SQLRow) throws -> Void) throws {
-        let key = UnsafeRawPointer(sql.utf8Start)
-        let statement: OpaquePointer
-        if let known = statements[key] {
-            statement = known
-        } else {
-            statement = try prepare(sql.description)
-            statements[key] = statement
+        try step(prepared(sql), values) { row in
+            try each(row)
+            return .more
         }
-        try step(statement, values, each)
+    }
+
+    /// Runs a statement as long as `each` wants more rows.
+    func scan(_ sql: StaticString, _ values: [SQLValue], each: (SQLRow) throws -> ScanDemand) throws {
+        try step(prepared(sql), values, each)
+    }
+
+    private func prepared(_ sql: StaticString) throws(StorageError) -> OpaquePointer {
+        let key = UnsafeRawPointer(sql.utf8Start)
+        if let known = statements[key] { return known }
+        let statement = try prepare(sql.description)
+        statements[key] = statement
+        return statement
     }
 
     /// The same for a statement put together at run time, from table and column names of ours.
@@ -142,10 +150,13 @@ final class SQLiteConnection {
             statement = try prepare(sql)
             composed[sql] = statement
         }
-        try step(statement, values, each)
+        try step(statement, values) { row in
+            try each(row)
+            return .more
+        }
     }
 
-    private func step(_ statement: OpaquePointer, _ values: [SQLValue], _ each: (SQLRow) throws -> Void) throws {
+    private func step(_ statement: OpaquePointer, _ values: [SQLValue], _ each: (SQLRow) throws -> ScanDemand) throws {
         defer {
             sqlite3_reset(statement)
             sqlite3_clear_bindings(statement)
@@ -156,7 +167,7 @@ final class SQLiteConnection {
         while true {
             let result = sqlite3_step(statement)
             switch result {
-            case SQLITE_ROW: try each(SQLRow(statement))
+            case SQLITE_ROW: if try each(SQLRow(statement)) == .enough { return }
             case SQLITE_DONE: return
             default: throw failure(result, String(cString: sqlite3_sql(statement)))
             }

@@ -11,7 +11,7 @@ struct Init: AsyncParsableCommand {
         discussion: """
             Makes the configuration (complete, with every option explained), a self-signed certificate and an empty store \
             with the domain. Everything listens on this machine's own address until you change it. With --port-base \
-            20000, SMTP is on 20025, POP3 on 20110 and 20995, and so on: no privileges are needed.
+            20000, SMTP is on 20025, IMAP on 20143 and 20993, and so on: no privileges are needed.
             """)
     @Argument(help: "The folder; it is made.", completion: .directory) var folder: String
     @Option(help: "The domain whose mail comes here.") var domain: String

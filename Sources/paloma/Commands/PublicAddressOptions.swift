@@ -55,7 +55,7 @@ struct PublicAddressOptions: ParsableArguments {
     /// What mail programs are offered with TLS.
     private static func services(_ configuration: Configuration) -> [(service: MailService, port: Int)] {
         var services: [(service: MailService, port: Int)] = []
-        for listener in configuration.listeners where listener.servedProtocol.isServed {
+        for listener in configuration.listeners {
             guard case .endpoint(let endpoint) = listener.place, let service = MailService(listener) else { continue }
             guard !services.contains(where: { $0.service == service && $0.port == endpoint.port }) else { continue }
             services.append((service, endpoint.port))

@@ -40,7 +40,7 @@ struct LabNotice {
         table.add(["NSD", "dns", state.nameServer, "none"])
         for server in state.servers {
             guard let configuration = try? Configuration.load(file: server.configurationFile) else { continue }
-            for listener in configuration.listeners where listener.servedProtocol.isServed {
+            for listener in configuration.listeners {
                 table.add([
                     server.hostname, listener.servedProtocol.rawValue, "\(listener.place)", listener.tls.rawValue,
                 ])

@@ -34,7 +34,7 @@ struct LabWatch {
             _ served: ConfiguredListener.ServedProtocol, _ tls: ConfiguredListener.TLSMode
         ) throws -> SocketEndpoint {
             for listener in configuration.listeners
-            where listener.servedProtocol == served && listener.tls == tls && served.isServed {
+            where listener.servedProtocol == served && listener.tls == tls {
                 if case .endpoint(let endpoint) = listener.place { return endpoint }
             }
             throw LabError(

@@ -13,6 +13,7 @@ import tomllib
 import urllib.request
 from pathlib import Path
 
+from harness.imap import IMAP
 from harness.ports import free_port
 from harness.wire import POP3, SMTP, Closed
 
@@ -28,6 +29,8 @@ class CommandFailed(AssertionError):
 
 class PalomaServer:
     """`with PalomaServer(folder, binary) as server:` makes a home, starts it, and at the end stops and checks it."""
+
+    name = "Paloma"
 
     def __init__(self, folder, binary, settings=None, domain=DOMAIN):
         self.folder = Path(folder)
@@ -127,7 +130,8 @@ class PalomaServer:
                 with SMTP(self.ports["smtp"], timeout=5) as smtp, POP3(self.ports["pop3"], timeout=5) as pop3:
                     smtp.expect(220)
                     pop3.ok()
-                socket.create_connection(("127.0.0.1", self.ports["http"]), timeout=5).close()
+                for door in {"imap", "imaps", "http"} & set(self.ports):
+                    socket.create_connection(("127.0.0.1", self.ports[door]), timeout=5).close()
                 return
             except (OSError, Closed):
                 time.sleep(0.01)
@@ -246,6 +250,17 @@ class PalomaServer:
 
     def pop3(self, **more):
         return POP3(self.ports["pop3"], **more)
+
+    def imap(self, **more):
+        return IMAP(self.ports["imap"], **more)
+
+    def deliver_by_lmtp(self, message, *recipients, sender="sender@elsewhere.test"):
+        with self.lmtp(unix=True) as lmtp:
+            lmtp.hello("LHLO")
+            lmtp.mail(sender, *recipients)
+            replies = [lmtp.data(message)] + [lmtp.reply() for _ in recipients[1:]]
+            assert all(reply.code == 250 for reply in replies), replies
+            lmtp.quit()
 
     def send(self, message, *recipients, sender="sender@elsewhere.test"):
         """One message by SMTP; the queue id."""

@@ -109,7 +109,7 @@ import Testing
             writer.fetchUID(uid, &items)
             writer.fetchInternalDate(date, &items)
             writer.fetchSize(4_286, &items)
-            writer.fetchEnvelope(Array("(NIL NIL)".utf8), &items)
+            Array("(NIL NIL)".utf8).withUnsafeBytes { writer.fetchEnvelope($0, &items) }
             writer.fetchModSeq(ModSeq(rawValue: 9), &items)
             writer.fetchEmailID("M1", &items)
             writer.fetchThreadID(nil, &items)
@@ -205,24 +205,22 @@ import Testing
 
     @Test func threads() {
         // RFC 5256 §4.
-        let two = ThreadNode(2)
-        let branches = ThreadNode(
-            3,
-            children: [
-                ThreadNode(
-                    6,
-                    children: [
-                        ThreadNode(4, children: [ThreadNode(23)]),
-                        ThreadNode(44, children: [ThreadNode(7, children: [ThreadNode(96)])]),
-                    ])
-            ])
-        #expect(written { $0.thread([two, branches]) } == "* THREAD (2)(3 6 (4 23)(44 7 96))\r\n")
-        let orphans = ThreadNode(nil, children: [ThreadNode(3), ThreadNode(5)])
-        #expect(written { $0.thread([orphans]) } == "* THREAD ((3)(5))\r\n")
-        #expect(written { $0.thread([]) } == "* THREAD\r\n")
-        var deep = ThreadNode(1)
-        for number in 2...3_000 { deep = ThreadNode(UInt32(number), children: [deep]) }
-        #expect(written { $0.thread([deep]) }.hasSuffix(" 2 1)\r\n"))
+        var forest = ThreadForest()
+        let two = forest.add(2)
+        let left = forest.add(4, children: [forest.add(23)])
+        let right = forest.add(44, children: [forest.add(7, children: [forest.add(96)])])
+        let branches = forest.add(3, children: [forest.add(6, children: [left, right])])
+        forest.roots = [two, branches]
+        #expect(written { $0.thread(forest) } == "* THREAD (2)(3 6 (4 23)(44 7 96))\r\n")
+        var orphans = ThreadForest()
+        orphans.roots = [orphans.add(nil, children: [orphans.add(3), orphans.add(5)])]
+        #expect(written { $0.thread(orphans) } == "* THREAD ((3)(5))\r\n")
+        #expect(written { $0.thread(ThreadForest()) } == "* THREAD\r\n")
+        var deep = ThreadForest()
+        var last = deep.add(1)
+        for number in 2...300_000 { last = deep.add(UInt32(number), children: [last]) }
+        deep.roots = [last]
+        #expect(written { $0.thread(deep) }.hasSuffix(" 2 1)\r\n"))
     }
 
     @Test func accountData() throws {

@@ -100,6 +100,7 @@ struct ScriptedSession {
             return machine.answer(credentials: user == "mrose" ? known.map { .found($0) } ?? .none : .none)
         case .password(let claim):
             return machine.answer(password: claim.password.isEqual(to: SecretBytes("secret".utf8)) ? .right : .wrong)
+        case .refusal: return machine.answer(refusal: .noted)
         case .account(let identity): return machine.answer(account: account(identity))
         case .command(let command, _):
             asked.append("\(command)")

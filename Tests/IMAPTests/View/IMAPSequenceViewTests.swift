@@ -45,7 +45,7 @@ import Testing
     @Test func newMessagesAndRecent() {
         var view = view([1...10], recent: [9...10])
         #expect(view.recentCount == 2)
-        view.noteNew(UIDSet(ranges: [11...12]), .recent)
+        view.noteNew(UIDSet(ranges: [11...12]), recent: UIDSet(ranges: [11...12]))
         view.noteNew(UIDSet(ranges: [10...13]))
         #expect(view.count == 10)
         #expect(view.recency(of: UID(rawValue: 11)) == .old)
@@ -54,7 +54,7 @@ import Testing
         #expect(update.recent == 4)
         #expect(view.recency(of: UID(rawValue: 11)) == .recent)
         #expect(view.recency(of: UID(rawValue: 13)) == .old)
-        view.noteNew(UIDSet(ranges: [14...14]), .recent)
+        view.noteNew(UIDSet(ranges: [14...14]), recent: UIDSet(ranges: [14...14]))
         #expect(view.takeUpdate(.permitted, IMAPDialect(enabled: [.imap4rev2])).recent == nil)
     }
 
@@ -166,5 +166,20 @@ import Testing
         for number in UInt32(client.count + 1)...exists {
             client.append(view.uid(at: SequenceNumber(rawValue: number))?.rawValue ?? 0)
         }
+    }
+
+    /// A FETCH of many messages tells their flags as they stood when they were read.
+    @Test func flagsToldTogether() {
+        var view = IMAPSequenceView(uids: UIDSet(ranges: [1...5]))
+        for (uid, modSeq) in [(1, 7), (2, 8), (4, 7)] as [(UInt32, Int64)] {
+            view.noteFlagsChanged(UID(rawValue: uid), ModSeq(rawValue: modSeq))
+        }
+        view.noteFlagsTold(UIDSet(ranges: [1...3]), through: ModSeq(rawValue: 7))
+        let left = [(2, 8), (4, 7)].map { (uid: Int, modSeq: Int) in
+            MailboxViewUpdate.ChangedMessage(
+                number: SequenceNumber(rawValue: UInt32(uid)), uid: UID(rawValue: UInt32(uid)),
+                modSeq: ModSeq(rawValue: Int64(modSeq)))
+        }
+        #expect(view.takeUpdate(.forbidden, IMAPDialect()).flagChanges == .messages(left))
     }
 }

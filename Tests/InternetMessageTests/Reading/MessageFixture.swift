@@ -63,7 +63,19 @@ struct MessageFixture {
     var envelope: String { text(facts.envelope) }
     var bodyStructure: String { text(facts.bodyStructure) }
 
-    func search() -> SearchText { SearchText(parsing: octets) }
+    /// All pieces, fields with their names.
+    func search() -> [String] {
+        octets.withUnsafeBytes { bytes in
+            var texts: [String] = []
+            SearchableText.forEachPiece(of: message, in: bytes) { piece in
+                switch piece {
+                case .field(_, let name, let value), .partField(let name, let value): texts.append("\(name): \(value)")
+                case .content(let text): texts.append(text)
+                }
+            }
+            return texts
+        }
+    }
 }
 
 /// A generator that gives the same numbers for the same seed, on every machine (SplitMix64).

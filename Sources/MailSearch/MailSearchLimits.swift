@@ -1,0 +1,26 @@
+/// What searching and indexing may cost.
+package struct MailSearchLimits: Sendable {
+    /// Messages that are indexed in one transaction, at most.
+    package var batchMessagesMax = 256
+    /// Octets of them, at most (one larger message makes a batch of its own).
+    package var batchOctetsMax: Int64 = 8 << 20
+    /// How long what arrives waits for more, in milliseconds: a batch of one message costs nearly what ten cost.
+    package var lingerMilliseconds = 500
+    /// Ranges of new messages that are kept in mind; with more, the store is looked through instead.
+    package var arrivalsMax = 4_096
+    /// Messages that may be gone before the index is looked through for them, as a share of all: one in so many.
+    package var forgetOneIn: Int64 = 16
+    /// Octets of what is kept in memory of mailboxes, so that a search need not read which message is where.
+    package var imageOctetsMax = 64 << 20
+    /// Messages of a mailbox that are looked at in one snapshot of the store.
+    package var pageMessages = 50_000
+    /// The same where texts may have to be read.
+    package var textPageMessages = 4_000
+    /// Octets of messages that are read together.
+    package var readOctetsMax: Int64 = 4 << 20
+    /// So few messages are read rather than asked for in the index.
+    package var readRatherMax = 8
+
+    /// The limits as they stand above.
+    package init() {}
+}
