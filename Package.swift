@@ -123,6 +123,8 @@ let package = Package(
             swiftSettings: strict),
         .target(name: "MailQueue", dependencies: ["MailCore", "Storage"], swiftSettings: strict),
         .target(name: "MailTrace", dependencies: ["MailCore", "Storage"], swiftSettings: strict),
+        .target(
+            name: "RemoteAccounts", dependencies: ["CSodium", "MailCore", "SASL", "Storage"], swiftSettings: strict),
 
         .target(name: "MailboxFormats", dependencies: ["MailCore"], swiftSettings: strict),
         .testTarget(
@@ -157,7 +159,22 @@ let package = Package(
         .target(
             name: "Delivery",
             dependencies: [
-                "Directory", "InternetMessage", "MailCore", "MailQueue", "MailStore", "MailTrace", "Storage", nio,
+                "Directory", "InternetMessage", "MailCore", "MailQueue", "MailStore", "MailTrace", "RemoteAccounts",
+                "Storage", nio,
+            ], swiftSettings: strict),
+        .target(
+            name: "RemoteFetch",
+            dependencies: [
+                "Delivery", "Directory", "IMAP", "MailCore", "MailStore", "POP3", "RemoteAccounts", "SASL",
+                "ServerRuntime", "Storage", nio, nioPosix, nioSSL, logging, serviceLifecycle,
+                .product(name: "NIOTLS", package: "swift-nio"), .product(name: "SwiftASN1", package: "swift-asn1"),
+                .product(name: "X509", package: "swift-certificates"),
+            ], swiftSettings: strict),
+        .testTarget(
+            name: "RemoteFetchTests",
+            dependencies: [
+                "AgentTestSupport", "Delivery", "Directory", "MailCore", "MailStore", "RemoteAccounts", "RemoteFetch",
+                "SASL", "ServerRuntime", "Storage", nio, nioPosix, nioSSL, logging,
             ], swiftSettings: strict),
         .target(
             name: "SMTPServer",
@@ -225,10 +242,8 @@ let package = Package(
         .target(
             name: "Admin",
             dependencies: [
-                "Delivery", "Directory", "MailCore", "MailQueue", "MailStore", "MailTrace", "MailboxFormats", "Storage",
-                nio,
-                nioPosix,
-                serviceLifecycle,
+                "Delivery", "Directory", "MailCore", "MailQueue", "MailStore", "MailTrace", "MailboxFormats",
+                "RemoteAccounts", "RemoteFetch", "SASL", "Storage", nio, nioPosix, logging, serviceLifecycle,
             ], swiftSettings: strict),
         .testTarget(
             name: "AdminTests", dependencies: ["Admin", "Delivery", "Directory", "MailCore", "Storage"],
@@ -306,10 +321,8 @@ let package = Package(
             dependencies: [
                 "Admin", "Certificates", "DNSClient", "Delivery", "Directory", "DomainSetup", "InternetMessage", "Lab",
                 "IMAP", "IMAPServer", "MailCore", "MailQueue", "MailSearch", "MailStore", "MailTrace", "Monitor",
-                "Observability",
-                "POP3",
-                "POP3Server", "RemoteDelivery", "SMTP", "SMTPServer", "SenderAuthentication", "ServerConfiguration",
-                "ServerRuntime",
+                "Observability", "POP3", "POP3Server", "RemoteAccounts", "RemoteDelivery", "RemoteFetch", "SMTP",
+                "SMTPServer", "SenderAuthentication", "ServerConfiguration", "ServerRuntime",
                 "Storage",
                 "TerminalOutput", nio, nioPosix, logging, metrics, serviceLifecycle,
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),

@@ -1,4 +1,5 @@
 package import Directory
+package import RemoteAccounts
 
 /// What comes back for a request: any number of steps, then an end.
 package enum AdminAnswer: Codable, Sendable {
@@ -27,6 +28,7 @@ package enum AdminResult: Codable, Sendable {
     case recipients(Int)
     case traces([TraceReport])
     case transfer(TransferReport)
+    case fetching([FetchAccountReport])
     case findings([FindingReport])
     case compaction(segments: Int, freedBytes: Int64)
 }
@@ -133,6 +135,30 @@ package struct TransferReport: Codable, Sendable {
     package var bytes: Int64 = 0
     /// What was left out, with the reason.
     package var skipped: [String] = []
+}
+
+/// An account elsewhere and how it goes with it.
+package struct FetchAccountReport: Codable, Sendable {
+    /// The account here.
+    package var account: String
+    /// What its user calls it.
+    package var name: String
+    /// How it is reached.
+    package var settings: RemoteSettings
+    /// When it is looked at next, in seconds since 1970.
+    package var nextRunSeconds: Int64
+    /// When it was looked at last; 0 for never.
+    package var lastRunSeconds: Int64
+    /// When that went well last; 0 for never.
+    package var lastSuccessSeconds: Int64
+    /// What went wrong last time, in plain words; empty when nothing did.
+    package var lastError: String
+    /// How often in a row it went wrong.
+    package var failures: Int64
+    /// Messages that were brought, in all.
+    package var messages: Int64
+    /// Their octets.
+    package var bytes: Int64
 }
 
 /// Something that a check has found.

@@ -1,3 +1,5 @@
+package import RemoteAccounts
+
 /// What a command asks of the store, whether a server holds it or the command itself.
 ///
 /// Addresses and names are as their user typed them: `AdminService` reads them and complains.
@@ -66,9 +68,49 @@ package enum AdminRequest: Codable, Sendable {
     case exportMbox(account: String, path: String, mailbox: String)
     case exportMaildir(account: String, path: String)
 
+    /// An account elsewhere whose mail is fetched for one here.
+    case fetchAdd(AdminRemoteAccount, secret: AdminSecret)
+    /// Another password or token for one.
+    case fetchPassword(account: String, name: String, secret: AdminSecret)
+    case fetchRemove(account: String, name: String)
+    case fetchShow(account: String, name: String)
+    /// Those of one account, or all.
+    case fetchList(account: String?)
+    /// All that is in an account elsewhere, once; goes on where it was interrupted.
+    case fetchImport(AdminRemoteAccount, secret: AdminSecret)
+    /// Looks for mail at once.
+    case fetchRun(account: String, name: String)
+
     case check(repair: Bool)
     case backup(path: String)
     case compact
+}
+
+extension AdminRequest {
+    /// Whether the work ends when nobody waits for it any more.
+    var endsWithItsClient: Bool {
+        switch self {
+        case .fetchRun, .fetchImport: true
+        default: false
+        }
+    }
+}
+
+/// An account elsewhere, as it is added.
+package struct AdminRemoteAccount: Codable, Sendable {
+    /// The account here.
+    package var account: String
+    /// What its user calls it; nil for `user@host`.
+    package var name: String?
+    /// How it is reached.
+    package var settings: RemoteSettings
+
+    /// All of it.
+    package init(account: String, name: String?, settings: RemoteSettings) {
+        self.account = account
+        self.name = name
+        self.settings = settings
+    }
 }
 
 /// What is done with the keys of a domain.

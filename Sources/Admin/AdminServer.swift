@@ -118,23 +118,49 @@ package final class AdminServer: Service {
                         advice: "use the same version of paloma as the server"))
                 return
             }
-            let last = Mutex<Int64>(0)
-            let answer: AdminAnswer
-            do {
-                let result = try await service.perform(request) { step in
-                    let now = AdminServer.milliseconds()
-                    let isDue = last.withLock { last in
-                        guard now - last >= AdminServer.progressMilliseconds else { return false }
-                        last = now
-                        return true
-                    }
-                    if isDue { channel.send(step) }
+            channel.send(
+                request.endsWithItsClient
+                    ? await answerWhileWaited(request, channel) : await answer(request, channel))
+        }
+    }
+
+    private func answer(_ request: AdminRequest, _ channel: AdminChannel) async -> AdminAnswer {
+        let last = Mutex<Int64>(0)
+        do throws(AdminFailure) {
+            let result = try await service.perform(request) { step in
+                let now = AdminServer.milliseconds()
+                let isDue = last.withLock { last in
+                    guard now - last >= AdminServer.progressMilliseconds else { return false }
+                    last = now
+                    return true
                 }
-                answer = .done(result)
-            } catch {
-                answer = .failed(problem: error.problem, advice: error.advice)
+                if isDue { channel.send(step) }
             }
-            channel.send(answer)
+            return .done(result)
+        } catch {
+            return .failed(problem: error.problem, advice: error.advice)
+        }
+    }
+
+    /// How often it is looked whether the command still waits.
+    private static let lookMilliseconds: Int64 = 200
+
+    /// The work is cancelled when the command is gone.
+    private func answerWhileWaited(_ request: AdminRequest, _ channel: AdminChannel) async -> AdminAnswer {
+        await withTaskGroup(of: AdminAnswer?.self) { group in
+            group.addTask { await self.answer(request, channel) }
+            group.addTask {
+                while !channel.isAbandoned {
+                    do { try await Task.sleep(for: .milliseconds(AdminServer.lookMilliseconds)) } catch { break }
+                }
+                return nil
+            }
+            var answer = AdminAnswer.failed(problem: "nobody waits", advice: "")
+            for await ended in group {
+                if let ended { answer = ended }
+                group.cancelAll()
+            }
+            return answer
         }
     }
 
@@ -155,6 +181,9 @@ private final class AdminChannel: Sendable {
     var peerUser: uid_t? { socket.peerUser }
     func setTimeout(seconds: Int) { socket.setTimeout(seconds: seconds) }
     func receive() -> [UInt8]? { socket.receive() }
+
+    /// Whether the other side has closed.
+    var isAbandoned: Bool { socket.isAbandoned }
 
     func send(_ answer: AdminAnswer) {
         guard let octets = try? AdminFrame.encoded(answer) else { return }

@@ -1,9 +1,12 @@
 internal import Delivery
 package import Directory
+internal import Logging
 internal import MailCore
 package import MailQueue
 internal import MailStore
 internal import MailTrace
+internal import NIOPosix
+package import RemoteFetch
 package import Storage
 
 /// Does what commands ask, on an open store: in the server when one runs, else in the command's own process.
@@ -18,11 +21,15 @@ package struct AdminService: Sendable {
     let delivery: Delivery
     let mailTrace: MailTrace
     let signal: QueueSignal
+    let fetcher: RemoteFetcher
 
     /// On the store that the others work on, too.
     ///
     /// - Parameter signal: raised when something in the queue may be tried.
-    package init(store: Store, directory: Directory, signal: QueueSignal = QueueSignal()) {
+    /// - Parameter fetcher: the one that runs in this process; without it there is one for commands alone.
+    package init(
+        store: Store, directory: Directory, signal: QueueSignal = QueueSignal(), fetcher: RemoteFetcher? = nil
+    ) {
         self.signal = signal
         mailTrace = MailTrace(store: store)
         self.store = store
@@ -30,6 +37,12 @@ package struct AdminService: Sendable {
         mailStore = MailStore(store: store)
         mailQueue = MailQueue(store: store)
         delivery = Delivery(store: store)
+        self.fetcher =
+            fetcher
+            ?? RemoteFetcher(
+                store: store, directory: directory, delivery: delivery, group: MultiThreadedEventLoopGroup.singleton,
+                now: DirectoryClock.system.wallSeconds,
+                logger: Logger(label: "paloma", factory: { _ in SwiftLogNoOpLogHandler() }))
     }
 
     /// Does what is asked; steps of long work are reported.
@@ -79,6 +92,8 @@ package struct AdminService: Sendable {
             try await exportMbox(account, path, mailbox, report)
         case .exportMaildir(let account, let path):
             try await exportMaildir(account, path, report)
+        case .fetchAdd, .fetchPassword, .fetchRemove, .fetchShow, .fetchList, .fetchRun, .fetchImport:
+            try await performOnFetching(request, report)
         case .check(let repair):
             try await check(repair, report)
         case .backup(let path):

@@ -49,6 +49,12 @@ struct AdminSocket: ~Copyable {
         return credentials[1]
     }
 
+    /// Whether the peer has closed.
+    var isAbandoned: Bool {
+        var octet: UInt8 = 0
+        return recv(descriptor, &octet, 1, Int32(MSG_PEEK) | Int32(MSG_DONTWAIT)) == 0
+    }
+
     /// Gives up on a peer that is silent for so long.
     func setTimeout(seconds: Int) {
         var time = timeval(tv_sec: seconds, tv_usec: 0)

@@ -16,6 +16,8 @@ package struct Arrival: Sendable {
         case submission
         /// Made here: a report.
         case report
+        /// From an account of one of our users elsewhere.
+        case fetch
     }
 
     /// By which door.
@@ -47,10 +49,25 @@ package struct Arrival: Sendable {
     /// Who put it on its way to others.
     var origin: QueuedMessage.Origin {
         switch via {
-        case .smtp, .lmtp: .received
+        case .smtp, .lmtp, .fetch: .received
         case .submission: .submitted
         case .report: .generated
         }
+    }
+
+    /// The event of a message that was fetched, as it is kept; `about` is the folder there.
+    func event(filed: [FiledCopy], _ facts: MessageFacts, _ octets: Int64, at seconds: Int64) -> [UInt8] {
+        var event = TraceEvent(.accepted, at: seconds)
+        event.add(.via, via.rawValue)
+        event.add(.peer, peer)
+        event.add(.login, login)
+        event.add(.note, about.map { "from \($0)" })
+        event.add(.octets, "\(octets)")
+        event.add(.messageID, facts.messageID?.text)
+        for copy in filed {
+            event.add(.filed, "\(login ?? "")/\(copy.mailbox.rawValue)/\(copy.uid.rawValue)")
+        }
+        return event.octets
     }
 
     /// Recipients, copies and queue entries that one event tells.

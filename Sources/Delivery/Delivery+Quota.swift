@@ -40,8 +40,15 @@ extension Delivery {
     private static func refusal(
         _ copy: LocalCopy, octets: Int64, in transaction: SQLTransaction
     ) throws -> QuotaRefusal? {
-        if octets > copy.quotaBytes { return .tooLarge }
-        let used = try MailStore.usage(copy.account, in: transaction).octets
-        return used + max(octets, 1) > copy.quotaBytes ? .full : nil
+        try refusal(copy.account, quotaBytes: copy.quotaBytes, octets: octets, in: transaction)
+    }
+
+    static func refusal(
+        _ account: AccountID, quotaBytes: Int64, octets: Int64, in transaction: SQLTransaction
+    ) throws -> QuotaRefusal? {
+        guard quotaBytes > 0 else { return nil }
+        if octets > quotaBytes { return .tooLarge }
+        let used = try MailStore.usage(account, in: transaction).octets
+        return used + max(octets, 1) > quotaBytes ? .full : nil
     }
 }

@@ -3,25 +3,30 @@ internal import MailCore
 internal import MailQueue
 internal import MailStore
 internal import MailTrace
+internal import RemoteAccounts
 public import Storage
 
 /// The one store with the tables of all modules, and what its log means to them.
 public enum MailSystemStore {
     /// The tables of all modules.
-    public static let parts = [Directory.schema, MailStore.schema, MailQueue.schema, MailTrace.schema]
+    public static let parts = [
+        Directory.schema, MailStore.schema, MailQueue.schema, MailTrace.schema, RemoteAccounts.schema,
+    ]
 
     /// How a record of the log is done again, and what it would hold today.
     public static let describing = LogDescribing(
         replay: { record, octets, reason, transaction in
             try MailStore.replay(record, octets, reason, in: transaction)
             try MailQueue.replay(record, in: transaction)
+            try RemoteAccounts.replay(record, in: transaction)
             try MailTrace.recordArrival(record.trace, of: record.email, in: transaction)
         },
         describe: { email, transaction in
             DeliveryRecord(
                 email: email, copies: try MailStore.copies(of: email, in: transaction),
                 queued: try MailQueue.queued(email, in: transaction),
-                trace: try MailTrace.arrival(of: email, in: transaction))
+                trace: try MailTrace.arrival(of: email, in: transaction),
+                retrieval: try RemoteAccounts.retrieval(of: email, in: transaction))
         },
         restate: { note, transaction in
             try MailStore.restate(note, in: transaction)
@@ -77,6 +82,7 @@ public enum MailSystemStore {
                 },
                 accountRemoved: { account, transaction in
                     try MailStore.removeAccount(account, in: transaction)
+                    try RemoteAccounts.removeAccount(account, in: transaction)
                 }))
     }
 }

@@ -4,6 +4,15 @@ package enum SASLMechanism: String, CaseIterable, Hashable, Sendable {
     case scramSHA256 = "SCRAM-SHA-256"
     case plain = "PLAIN"
     case login = "LOGIN"
+    /// RFC 7628; a client's only.
+    case oauthBearer = "OAUTHBEARER"
+    /// What large providers had before RFC 7628; a client's only.
+    case xoauth2 = "XOAUTH2"
+
+    /// Those that prove the knowledge of a password, which our servers take, the best first.
+    package static let ofPasswords: [SASLMechanism] = [.scramSHA256Plus, .scramSHA256, .plain, .login]
+    /// Those that show a token, the best first.
+    package static let ofTokens: [SASLMechanism] = [.oauthBearer, .xoauth2]
 
     /// Names are compared without case by the mail protocols (RFC 5034 §4); nil for one that we do not speak.
     package init?(name: String) {
@@ -13,7 +22,7 @@ package enum SASLMechanism: String, CaseIterable, Hashable, Sendable {
 
     /// The mechanisms to announce, the best first. Both kinds of SCRAM are there only together, as RFC 5802 §6 asks.
     package static func available(with bindings: TLSChannelBindings) -> [SASLMechanism] {
-        bindings.isEmpty ? allCases.filter { $0 != .scramSHA256Plus } : allCases
+        bindings.isEmpty ? ofPasswords.filter { $0 != .scramSHA256Plus } : ofPasswords
     }
 }
 

@@ -8,6 +8,8 @@ package struct SASLServer: Sendable {
         case plain(PlainServer)
         case login(LoginServer)
         case scram(SCRAMServer)
+        /// A mechanism that is never announced: every exchange fails.
+        case unserved
     }
 
     private enum Phase: Sendable {
@@ -34,6 +36,7 @@ package struct SASLServer: Sendable {
         case .plain: machine = .plain(PlainServer(limits: context.limits))
         case .login: machine = .login(LoginServer(limits: context.limits))
         case .scramSHA256, .scramSHA256Plus: machine = .scram(SCRAMServer(mechanism: mechanism, context: context))
+        case .oauthBearer, .xoauth2: machine = .unserved
         }
     }
 
@@ -60,6 +63,8 @@ package struct SASLServer: Sendable {
             let step = scram.receive(response)
             machine = .scram(scram)
             return conclude(step)
+        case .unserved:
+            return conclude(.failure(.outOfTurn))
         }
     }
 

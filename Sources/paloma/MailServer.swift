@@ -12,6 +12,7 @@ import NIOCore
 import NIOPosix
 import Observability
 import POP3Server
+import RemoteFetch
 import ServerConfiguration
 import ServerRuntime
 import ServiceLifecycle
@@ -33,6 +34,7 @@ struct MailServer {
     let delivery: Delivery
     let dns: DNSClient
     let admin: AdminServer
+    let fetcher: RemoteFetcher
     let registry: PrometheusRegistry
     let health: ServerHealth
     let maildropLocks = MaildropLocks()
@@ -72,7 +74,10 @@ struct MailServer {
         } catch {
             throw Complaint("\(error)", advice: "see [dns] in the configuration")
         }
-        let service = AdminService(store: store, directory: directory, signal: signal)
+        fetcher = RemoteFetcher(
+            store: store, directory: directory, delivery: delivery, group: group,
+            now: DirectoryClock.system.wallSeconds, logger: logger)
+        let service = AdminService(store: store, directory: directory, signal: signal, fetcher: fetcher)
         admin = AdminServer(socketPath: configuration.controlSocketPath, service: service)
     }
 
@@ -90,7 +95,7 @@ struct MailServer {
         }
         var services: [any Service] = [
             admin, ReloadService(server: self), CompactionService(store: store, logger: logger, seconds: 600),
-            outboundService(), SearchIndexService(search: search, logger: logger),
+            outboundService(), FetchService(fetcher), SearchIndexService(search: search, logger: logger),
         ]
         for listener in configuration.listeners {
             if let service = try await service(for: listener, ready) { services.append(service) }

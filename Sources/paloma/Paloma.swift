@@ -21,8 +21,8 @@ struct Paloma: AsyncParsableCommand {
         version: "paloma \(version)",
         subcommands: [
             Init.self, Serve.self, DomainCommand.self, AccountCommand.self, AliasCommand.self, ListCommand.self,
-            MailboxCommand.self, QueueCommand.self, TraceCommand.self, Import.self, Export.self, Check.self,
-            Backup.self, Compact.self,
+            MailboxCommand.self, QueueCommand.self, TraceCommand.self, FetchCommand.self, Import.self, Export.self,
+            Check.self, Backup.self, Compact.self,
             LabCommand.self, Completions.self,
         ])
 

@@ -43,7 +43,7 @@ struct PasswordOptions: ParsableArguments {
     }
 
     /// Reads a line without showing it.
-    private static func ask(_ prompt: String) throws -> String {
+    static func ask(_ prompt: String) throws -> String {
         let terminal = Terminal(.errors)
         var settings = termios()
         guard tcgetattr(STDIN_FILENO, &settings) == 0 else { throw Complaint("this terminal can't hide a password") }

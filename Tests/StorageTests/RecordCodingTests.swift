@@ -63,6 +63,10 @@ import Testing
                 email: EmailID(rawValue: .max), copies: [copy, copy], queued: messages[2], trace: [1, 2, 3],
                 settles: settlements),
             DeliveryRecord(
+                email: EmailID(rawValue: 3), copies: [copy], queued: nil, trace: [1],
+                retrieval: Retrieval(
+                    account: AccountID(rawValue: 1), remote: .max, folder: 0, key: [0, 255], fingerprint: [], at: -1)),
+            DeliveryRecord(
                 email: EmailID(rawValue: 2), copies: [copy], queued: nil,
                 replaced: ReplacedCopy(
                     mailbox: MailboxKey(account: AccountID(rawValue: 1), mailbox: MailboxID(rawValue: 300)),

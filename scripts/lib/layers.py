@@ -26,11 +26,12 @@ LAYERS = [
     ("protocol", ["SMTP", "POP3", "IMAP"]),
     ("engine", ["Storage"]),
     ("directory", ["Directory"]),
-    ("state", ["MailStore", "MailQueue", "MailTrace"]),
+    ("state", ["MailStore", "MailQueue", "MailTrace", "RemoteAccounts"]),
     ("search", ["MailSearch"]),
     ("settings", ["ServerConfiguration", "Observability", "TerminalOutput"]),
     ("runtime", ["ServerRuntime"]),
     ("delivery", ["Delivery"]),
+    ("fetching", ["RemoteFetch"]),
     ("agents", ["SMTPServer", "POP3Server", "IMAPServer", "RemoteDelivery", "Admin", "Monitor", "DomainSetup", "Lab"]),
     ("program", ["paloma"]),
 ]

@@ -8,6 +8,7 @@ package struct SASLClient: Sendable {
         case plain(PlainClient)
         case login(LoginClient)
         case scram(SCRAMClient)
+        case bearer(BearerClient)
     }
 
     private enum Phase: Sendable {
@@ -32,6 +33,8 @@ package struct SASLClient: Sendable {
         case .plain: machine = .plain(PlainClient(credentials: context.credentials))
         case .login: machine = .login(LoginClient(credentials: context.credentials))
         case .scramSHA256, .scramSHA256Plus: machine = .scram(SCRAMClient(mechanism: mechanism, context: context))
+        case .oauthBearer: machine = .bearer(BearerClient(credentials: context.credentials, form: .oauthBearer))
+        case .xoauth2: machine = .bearer(BearerClient(credentials: context.credentials, form: .xoauth2))
         }
     }
 
@@ -43,6 +46,7 @@ package struct SASLClient: Sendable {
             switch machine {
             case .plain(let plain): return plain.start()
             case .login: return .awaitChallenge
+            case .bearer(let bearer): return bearer.start()
             case .scram(var scram):
                 let step = scram.start()
                 machine = .scram(scram)
@@ -66,6 +70,10 @@ package struct SASLClient: Sendable {
                 let step = scram.receive(challenge)
                 machine = .scram(scram)
                 return step
+            case .bearer(var bearer):
+                let step = bearer.receive(challenge)
+                machine = .bearer(bearer)
+                return step
             }
         }
     }
@@ -87,6 +95,7 @@ package struct SASLClient: Sendable {
         guard case .underWay = phase else { return .outOfTurn }
         switch machine {
         case .plain: return nil
+        case .bearer(let bearer): return bearer.isRefused ? .outOfTurn : nil
         case .login(let login): return login.isComplete ? nil : .outOfTurn
         case .scram(let scram): return scram.isVerified ? nil : .serverNotVerified
         }

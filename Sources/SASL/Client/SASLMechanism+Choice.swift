@@ -19,14 +19,17 @@ extension SASLMechanism {
     /// (RFC 4616 §1, RFC 8314 §3).
     ///
     /// - Parameter offered: the names as the server announced them.
-    package static func choose(offered: some Sequence<String>, channel: SASLChannel) -> SASLMechanism? {
+    /// - Parameter secret: what the credentials hold.
+    package static func choose(
+        offered: some Sequence<String>, channel: SASLChannel, for secret: SASLClientCredentials.Secret = .password
+    ) -> SASLMechanism? {
         let offered = Set(offered.compactMap { SASLMechanism(name: $0) })
-        return allCases.first { mechanism in
+        return (secret == .password ? ofPasswords : ofTokens).first { mechanism in
             guard offered.contains(mechanism) else { return false }
             return switch mechanism {
             case .scramSHA256Plus: !channel.bindings.isEmpty
             case .scramSHA256: true
-            case .plain, .login: channel != .clear
+            case .plain, .login, .oauthBearer, .xoauth2: channel != .clear
             }
         }
     }

@@ -12,6 +12,8 @@ public struct DeliveryRecord: Sendable, Hashable {
     public var trace: [UInt8]
     /// Recipients of other messages that this one settles: a report ends what it reports.
     public var settles: [Settlement]
+    /// Where it was fetched, if it was.
+    public var retrieval: Retrieval?
     /// The copy in whose place it comes.
     public var replaced: ReplacedCopy?
     /// How many deliveries behind this one in the log came with it: all of them are kept or none (RFC 3502 §3).
@@ -20,8 +22,9 @@ public struct DeliveryRecord: Sendable, Hashable {
     /// A record from its parts.
     public init(
         email: EmailID, copies: [FiledCopy], queued: QueuedMessage?, trace: [UInt8] = [], settles: [Settlement] = [],
-        replaced: ReplacedCopy? = nil
+        replaced: ReplacedCopy? = nil, retrieval: Retrieval? = nil
     ) {
+        self.retrieval = retrieval
         self.email = email
         self.copies = copies
         self.queued = queued
@@ -41,10 +44,11 @@ public struct DeliveryRecord: Sendable, Hashable {
         writer.write(count: settles.count)
         for settlement in settles { settlement.write(to: &writer) }
         // Most records end here.
-        guard followers > 0 || replaced != nil else { return writer.octets }
+        guard followers > 0 || replaced != nil || retrieval != nil else { return writer.octets }
         writer.write(unsigned: UInt64(followers))
-        writer.write(octet: replaced == nil ? 0 : 1)
+        writer.write(octet: (replaced == nil ? 0 : 1) | (retrieval == nil ? 0 : 2))
         replaced?.write(to: &writer)
+        retrieval?.write(to: &writer)
         return writer.octets
     }
 
@@ -57,12 +61,15 @@ public struct DeliveryRecord: Sendable, Hashable {
         queued = layout == QueuedMessage.Layout.none ? nil : try QueuedMessage(from: &reader, layout)
         trace = []
         settles = []
+        retrieval = nil
         // The first records had no more.
         guard !reader.isAtEnd else { return }
         trace = try reader.readOctets()
         for _ in 0..<(try reader.readCount()) { settles.append(try Settlement(from: &reader)) }
         guard !reader.isAtEnd else { return }
         followers = Int(clamping: try reader.readUnsigned())
-        if try reader.readOctet() > 0 { replaced = try ReplacedCopy(from: &reader) }
+        let parts = try reader.readOctet()
+        if parts & 1 != 0 { replaced = try ReplacedCopy(from: &reader) }
+        if parts & 2 != 0 { retrieval = try Retrieval(from: &reader) }
     }
 }
