@@ -115,6 +115,8 @@ extension MailServer {
     private func imapServer(_ listener: ConfiguredListener) async throws -> any Service {
         let name = listenerName(listener)
         var settings = IMAPConfiguration()
+        // Accounts have a limit of octets, and none of messages.
+        settings.quotaResources = [.storage]
         settings.loginPolicy = listener.authWithoutTLS.isAllowed ? .allowsClearText : .requiresTLS
         settings.decoyIterations = directory.scramDecoyIterations
         settings.capabilities = try offered(on: listener)

@@ -237,7 +237,7 @@ extension TestStore {
             let large = String(repeating: "x", count: 600_000)
             let whole = "t " + IMAPClient.written("APPEND INBOX # #", [large, large]) + "\r\n"
             let length = [20, 300_000, 600_030, 600_060, 900_000, whole.utf8.count - 2][place]
-            try await client.connection.say(String(whole.prefix(length)))
+            try await client.connection.say(String(decoding: whole.utf8.prefix(length), as: UTF8.self))
             try await client.connection.close()
             await listener.server.stop()
             #expect(try await listener.test.stored(ana).isEmpty)
