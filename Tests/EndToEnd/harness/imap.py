@@ -199,8 +199,10 @@ class IMAP(Wire):
                 self.enabled.add("CONDSTORE")
 
     def check_expunge_allowed(self, response):
-        if self.running is None and not self.notified:
-            self.wrong(response, "no message vanishes when no command runs")
+        if self.running is None:
+            if not self.notified:
+                self.wrong(response, "no message vanishes when no command runs")
+            return
         if self.running.split()[0] in NUMBERED:
             self.wrong(response, "no message vanishes while message numbers are in use")
 
