@@ -43,6 +43,8 @@ extension TestStore {
                 saveDate: 8)
             _ = try await delivery.append(MessageBody(ByteBuffer(string: "Subject: s\r\n\r\nx\r\n")), copy)
         }
+        // Who listens from here on does not hear of these: they are told when a reader sees them.
+        try await store.read { _ in }
     }
 
     /// The messages of a mailbox, each as its number, flags and keywords.
