@@ -22,6 +22,8 @@
  * with O_SYNC, O_DSYNC, RWF_SYNC, RWF_DSYNC, for the blocks it touched); a new, renamed or removed name lives from the fsync
  * of its directory. sync_file_range promises nothing. Files that end in -shm are SQLite's shared memory: gone after a crash.
  *
+ * Files whose names begin with search.db are left alone: they are made anew from the rest.
+ *
  * Operations are serialized by one lock, so that "before operation N" means one state of the disk.
  */
 #define _GNU_SOURCE
@@ -201,8 +203,10 @@ static struct file *files;
 
 static int is_below(const char *path)
 {
-    return watched_length > 0 && strncmp(path, watched, watched_length) == 0
-        && (path[watched_length] == '/' || path[watched_length] == 0);
+    if (watched_length == 0 || strncmp(path, watched, watched_length) != 0) return 0;
+    if (path[watched_length] != '/' && path[watched_length] != 0) return 0;
+    /* The search index may be lost at any time, and what fails there fails a search and no more. */
+    return strncmp(path + watched_length, "/search.db", 10) != 0;
 }
 
 static int is_shared_memory(const char *path)
