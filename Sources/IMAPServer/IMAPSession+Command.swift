@@ -95,13 +95,22 @@ extension IMAPSession {
         case .close: await close(tag)
         case .unselect: await unselect()
         case .uidBatches(let request): uidBatches(request, tag, replies)
-        case .noop, .check, .unauthenticate: .ok()
+        case .noop, .check: await poll()
+        case .unauthenticate: .ok()
         case .id(let client): identify(client, replies)
         case .language(let tags): speak(tags, replies)
         case .enable(let capabilities): enable(capabilities, replies)
         case .notify(let request): await notify(request, tag, replies)
         default: await obeyAboutMailboxes(command, tag, replies)
         }
+    }
+
+    /// Who asks hears of all that was confirmed before, also of deliveries whose rows were hidden until then.
+    nonisolated(nonsending)
+        private func poll() async -> IMAPCompletion
+    {
+        if selected != nil { try? await context.store.read { _ in } }
+        return .ok()
     }
 
     nonisolated(nonsending)
