@@ -177,10 +177,13 @@ let package = Package(
                 "SASL", "ServerRuntime", "Storage", nio, nioPosix, nioSSL, logging,
             ], swiftSettings: strict),
         .target(
+            name: "Logins",
+            dependencies: ["Directory", "MailCore", "SASL", "ServerRuntime", logging, metrics], swiftSettings: strict),
+        .target(
             name: "SMTPServer",
             dependencies: [
-                "Delivery", "Directory", "InternetMessage", "MailCore", "SASL", "SMTP", "ServerRuntime", "Storage", nio,
-                logging,
+                "Delivery", "Directory", "InternetMessage", "Logins", "MailCore", "SASL", "SMTP", "ServerRuntime",
+                "Storage", nio, logging,
                 metrics,
             ], swiftSettings: strict),
         .target(
@@ -208,12 +211,15 @@ let package = Package(
         .target(
             name: "POP3Server",
             dependencies: [
-                "Directory", "MailCore", "MailStore", "POP3", "SASL", "ServerRuntime", "Storage", nio, logging, metrics,
+                "Directory", "Logins", "MailCore", "MailStore", "POP3", "SASL", "ServerRuntime", "Storage", nio,
+                logging,
+                metrics,
             ], swiftSettings: strict),
         .target(
             name: "IMAPServer",
             dependencies: [
-                "Delivery", "Directory", "IMAP", "InternetMessage", "MailCore", "MailSearch", "MailStore", "SASL",
+                "Delivery", "Directory", "IMAP", "InternetMessage", "Logins", "MailCore", "MailSearch", "MailStore",
+                "SASL",
                 "ServerRuntime",
                 "Storage", nio, logging, metrics,
             ], swiftSettings: strict),
@@ -298,7 +304,8 @@ let package = Package(
         .testTarget(
             name: "SMTPServerTests",
             dependencies: [
-                "AgentTestSupport", "Delivery", "Directory", "MailCore", "MailQueue", "MailStore", "SASL", "SMTP",
+                "AgentTestSupport", "Delivery", "Directory", "Logins", "MailCore", "MailQueue", "MailStore", "SASL",
+                "SMTP",
                 "SMTPServer", "ServerRuntime", "Storage", nio, nioPosix, logging,
             ], swiftSettings: strict),
         .testTarget(
@@ -320,7 +327,8 @@ let package = Package(
             name: "paloma",
             dependencies: [
                 "Admin", "Certificates", "DNSClient", "Delivery", "Directory", "DomainSetup", "InternetMessage", "Lab",
-                "IMAP", "IMAPServer", "MailCore", "MailQueue", "MailSearch", "MailStore", "MailTrace", "Monitor",
+                "IMAP", "IMAPServer", "Logins", "MailCore", "MailQueue", "MailSearch", "MailStore", "MailTrace",
+                "Monitor",
                 "Observability", "POP3", "POP3Server", "RemoteAccounts", "RemoteDelivery", "RemoteFetch", "SMTP",
                 "SMTPServer", "SenderAuthentication", "ServerConfiguration", "ServerRuntime",
                 "Storage",

@@ -3,6 +3,7 @@ package import Delivery
 package import Directory
 package import IMAP
 package import Logging
+internal import Logins
 package import MailSearch
 package import MailStore
 package import SASL
@@ -33,8 +34,8 @@ package struct IMAPServerContext: Sendable {
     package let recentClaims: RecentClaims
     /// What unknown users' salts come from.
     package let decoySecret: SecretBytes
-    /// Watches over logins, together with all other listeners.
-    package let loginGuard: LoginGuard
+    /// Where clients show who they are.
+    let desk: LoginDesk
     /// Where what happened is told.
     package let logger: Logger
     /// Seconds since 1970.
@@ -64,7 +65,7 @@ package struct IMAPServerContext: Sendable {
         self.connections = connections
         self.recentClaims = recentClaims
         self.decoySecret = decoySecret
-        self.loginGuard = loginGuard
+        desk = LoginDesk(listener: listener, directory: directory, loginGuard: loginGuard, logger: logger)
         self.logger = logger
         self.now = now
         metrics = IMAPServerMetrics(listener: listener)

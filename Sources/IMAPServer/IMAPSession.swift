@@ -2,6 +2,7 @@ internal import CoreMetrics
 internal import Directory
 internal import IMAP
 internal import Logging
+internal import Logins
 internal import MailCore
 package import NIOCore
 internal import SASL
@@ -81,7 +82,7 @@ package final class IMAPSession: ConnectionSession {
     }
 
     package func begin(replies: inout ByteBuffer) -> ConnectionStep<Question> {
-        if let refusal = context.loginGuard.refusal(info.peer) {
+        if let refusal = context.desk.refusal(info) {
             return step(machine.logOut(refusal.text, code: .unavailable), &replies)
         }
         replies.writeImmutableBuffer(machine.greeting)

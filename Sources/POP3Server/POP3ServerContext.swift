@@ -1,6 +1,7 @@
 internal import CoreMetrics
 package import Directory
 package import Logging
+internal import Logins
 package import MailStore
 package import POP3
 package import SASL
@@ -23,13 +24,11 @@ package struct POP3ServerContext: Sendable {
     package let locks: MaildropLocks
     /// What unknown users' salts come from.
     package let decoySecret: SecretBytes
-    /// Watches over logins, together with all other listeners.
-    package let loginGuard: LoginGuard
+    /// Where clients show who they are.
+    let desk: LoginDesk
     /// Where what happened is told.
     package let logger: Logger
 
-    let logins: Counter
-    let refusedLogins: Counter
     let retrieved: Counter
 
     /// For one listener.
@@ -45,11 +44,9 @@ package struct POP3ServerContext: Sendable {
         self.store = store
         self.locks = locks
         self.decoySecret = decoySecret
-        self.loginGuard = loginGuard
+        desk = LoginDesk(listener: listener, directory: directory, loginGuard: loginGuard, logger: logger)
         self.logger = logger
-        let labels = [("listener", listener)]
-        logins = Counter(label: "paloma_logins_total", dimensions: labels)
-        refusedLogins = Counter(label: "paloma_logins_refused_total", dimensions: labels)
-        retrieved = Counter(label: "paloma_messages_retrieved_total", dimensions: labels)
+        retrieved = Counter(
+            label: "paloma_messages_retrieved_total", dimensions: [("listener", listener)])
     }
 }

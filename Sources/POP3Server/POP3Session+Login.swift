@@ -1,6 +1,6 @@
-internal import CoreMetrics
 internal import Directory
 internal import Logging
+internal import Logins
 internal import MailCore
 internal import MailStore
 internal import POP3
@@ -27,28 +27,25 @@ extension POP3Session {
     {
         claimant = nil
         claimedName = userName
-        if let refusal = loginRefusal(userName) { return .locked(refusal) }
-        do {
-            guard let login = try await context.directory.scramCredentials(user: userName) else { return .none }
+        switch await context.desk.credentials(of: userName, info) {
+        case .found(let login):
             claimant = login.account
             return .found(login.credentials)
-        } catch {
-            return .failed(.temporary)
+        case .unknown: return .none
+        case .locked(let refusal): return .locked(refusal.text)
+        case .unavailable: return .failed(.temporary)
         }
     }
 
     nonisolated(nonsending)
         private func check(_ claim: SASLPasswordClaim) async -> POP3PasswordAnswer
     {
-        let name = claim.identity.authenticationID
-        if let refusal = loginRefusal(name) { return .locked(refusal) }
-        switch await context.directory.verify(claim) {
-        case .accepted(let account):
+        switch await context.desk.check(claim, info) {
+        case .right(let account):
             claimant = account
             return .right
-        case .refused:
-            let ban = await refuse(name, "name or password", password: claim.password)
-            return ban.map(POP3PasswordAnswer.locked) ?? .wrong
+        case .wrong(let ban): return ban.map { .locked($0.text) } ?? .wrong
+        case .locked(let refusal): return .locked(refusal.text)
         case .unavailable: return .failed(.temporary)
         }
     }
@@ -57,34 +54,7 @@ extension POP3Session {
     nonisolated(nonsending)
         private func note(_ failure: SASLFailure) async -> POP3RefusalAnswer
     {
-        let ban = await refuse(claimedName, "\(failure)", password: nil)
-        return ban.map(POP3RefusalAnswer.locked) ?? .noted
-    }
-
-    /// Why nobody may log in by this name from where the client is.
-    private func loginRefusal(_ name: String) -> String? {
-        context.loginGuard.refusal(info.peer, account: Directory.loginKey(name))?.text
-    }
-
-    /// Who guesses passwords waits, and is sent away after a few.
-    ///
-    /// - Returns: what a client is told that is sent away.
-    nonisolated(nonsending)
-        private func refuse(_ name: String?, _ reason: String, password: SecretBytes?) async -> String?
-    {
-        let key = name.map(Directory.loginKey)
-        let failure =
-            password?.withUnsafeBytes { context.loginGuard.fail(info.peer, account: key, password: $0) }
-            ?? context.loginGuard.fail(info.peer, account: key)
-        context.refusedLogins.increment()
-        context.logger.notice(
-            "login refused",
-            metadata: [
-                "session": "\(info.id)", "peer": "\(info.peerText)", "user": "\(name ?? "")", "reason": "\(reason)",
-                "banned": "\(failure.ban != nil)",
-            ])
-        try? await Task.sleep(for: .seconds(failure.delaySeconds))
-        return failure.ban?.text
+        await context.desk.refuse(claimedName, "\(failure)", info).map { .locked($0.text) } ?? .noted
     }
 
     nonisolated(nonsending)
@@ -92,11 +62,7 @@ extension POP3Session {
     {
         guard let account = claimant else { return .notAuthorized }
         do {
-            if let other = identity.authorizationID,
-                try await context.directory.account(user: other)?.id != account.id
-            {
-                return .notAuthorized
-            }
+            guard try await context.desk.mayAct(account, as: identity) else { return .notAuthorized }
             guard context.locks.acquire(account.id) else { return .inUse }
             do {
                 let (validity, messages) = try await context.mailStore.messages(account.id, .inbox)
@@ -106,14 +72,8 @@ extension POP3Session {
                         uidValidity: validity)
                 else { return .failed(.permanent) }
                 maildrop = OpenMaildrop(account: account.id, messages: messages)
-                context.loginGuard.succeed(info.peer, account: Directory.loginKey(identity.authenticationID))
-                context.logins.increment()
-                context.logger.info(
-                    "login",
-                    metadata: [
-                        "session": "\(info.id)", "peer": "\(info.peerText)", "account": "\(account.address)",
-                        "messages": "\(messages.count)",
-                    ])
+                context.desk.admit(
+                    account, as: identity.authenticationID, info, ["messages": "\(messages.count)"])
                 return .open(snapshot)
             } catch {
                 context.locks.release(account.id)

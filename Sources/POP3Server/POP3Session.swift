@@ -1,5 +1,6 @@
 internal import Directory
 internal import Logging
+internal import Logins
 internal import MailCore
 internal import MailStore
 package import NIOCore
@@ -48,7 +49,7 @@ package final class POP3Session: ConnectionSession {
     }
 
     package func begin(replies: inout ByteBuffer) -> ConnectionStep<Question> {
-        if let refusal = context.loginGuard.refusal(info.peer) {
+        if let refusal = context.desk.refusal(info) {
             POP3Reply.error(refusal.text, code: .systemTemporary).write(to: &replies)
             return .close
         }

@@ -8,8 +8,6 @@ package struct SMTPServerMetrics: Sendable {
     private let octets: Counter
     private let refusedMessages: Counter
     private let refusedRecipients: Counter
-    private let logins: Counter
-    private let refusedLogins: Counter
 
     /// Counters with the listener's name.
     package init(listener: String) {
@@ -20,8 +18,6 @@ package struct SMTPServerMetrics: Sendable {
         octets = Counter(label: "paloma_octets_accepted_total", dimensions: labels)
         refusedMessages = Counter(label: "paloma_messages_refused_total", dimensions: labels)
         refusedRecipients = Counter(label: "paloma_recipients_refused_total", dimensions: labels)
-        logins = Counter(label: "paloma_logins_total", dimensions: labels)
-        refusedLogins = Counter(label: "paloma_logins_refused_total", dimensions: labels)
     }
 
     func accepted(octets count: Int64, copies filed: Int, queued waiting: Int) {
@@ -32,7 +28,5 @@ package struct SMTPServerMetrics: Sendable {
     }
 
     func refusedMessage() { refusedMessages.increment() }
-    func login() { logins.increment() }
-    func refusedLogin() { refusedLogins.increment() }
     func refusedRecipient() { refusedRecipients.increment() }
 }

@@ -1,5 +1,6 @@
 internal import Directory
 internal import Logging
+internal import Logins
 internal import MailCore
 internal import SASL
 internal import SMTP
@@ -8,96 +9,72 @@ internal import ServerRuntime
 /// AUTH: who the client is.
 extension SMTPSession {
     /// Why the client may not log in at all, from where it is.
-    func loginRefusal(account: String? = nil) -> SMTPReply? {
-        context.submission?.loginGuard.refusal(info.peer, account: account.map(Directory.loginKey)).map(
-            SMTPReply.banned)
-    }
+    func loginRefusal() -> SMTPReply? { context.submission?.desk.refusal(info).map(SMTPReply.banned) }
 
     nonisolated(nonsending)
         func credentials(of userName: String) async -> CredentialsAnswer
     {
         claimant = nil
         claimedName = userName
-        if let refusal = loginRefusal(account: userName) { return .refused(refusal) }
-        do {
-            guard let found = try await context.directory.scramCredentials(user: userName) else { return .none }
+        guard let desk = context.submission?.desk else { return .none }
+        switch await desk.credentials(of: userName, info) {
+        case .found(let found):
             claimant = found.account
             return .found(found.credentials)
-        } catch {
-            return .refused(.loginUnavailable)
+        case .unknown: return .none
+        case .locked(let refusal): return .refused(.banned(refusal))
+        case .unavailable: return .refused(.loginUnavailable)
         }
     }
 
     nonisolated(nonsending)
         func logIn(_ attempt: LoginAttempt) async -> Verdict
     {
+        guard let desk = context.submission?.desk else { return .refused(.loginFailed) }
         switch attempt {
-        case .password(let claim): return await logIn(claim)
-        case .proven(let identity): return await logIn(identity)
-        case .failed(let failure): return await refuseLogin(claimedName, "\(failure)", password: nil)
+        case .password(let claim): return await logIn(claim, desk)
+        case .proven(let identity): return await logIn(identity, desk)
+        case .failed(let failure): return .failed(await desk.refuse(claimedName, "\(failure)", info))
         }
     }
 
     nonisolated(nonsending)
-        private func logIn(_ claim: SASLPasswordClaim) async -> Verdict
+        private func logIn(_ claim: SASLPasswordClaim, _ desk: LoginDesk) async -> Verdict
     {
-        let name = claim.identity.authenticationID
-        if let refusal = loginRefusal(account: name) { return .refused(refusal) }
-        switch await context.directory.verify(claim) {
-        case .accepted(let account): return admit(account, name)
-        case .refused: return await refuseLogin(name, "name or password", password: claim.password)
+        switch await desk.check(claim, info) {
+        case .right(let account): return admit(account, claim.identity, desk)
+        case .wrong(let ban): return .failed(ban)
+        case .locked(let refusal): return .refused(.banned(refusal))
         case .unavailable: return .refused(.loginUnavailable)
         }
     }
 
     /// The client has shown that it knows the secret of `claimant`, who may act as nobody else.
     nonisolated(nonsending)
-        private func logIn(_ identity: SASLIdentity) async -> Verdict
+        private func logIn(_ identity: SASLIdentity, _ desk: LoginDesk) async -> Verdict
     {
         guard let account = claimant else { return .refused(.loginUnavailable) }
         do {
-            if let other = identity.authorizationID,
-                try await context.directory.account(user: other)?.id != account.id
-            {
-                return await refuseLogin(identity.authenticationID, "acts for another", password: nil)
+            guard try await desk.mayAct(account, as: identity) else {
+                return .failed(await desk.refuse(identity.authenticationID, "acts for another", info))
             }
-            return admit(account, identity.authenticationID)
+            return admit(account, identity, desk)
         } catch {
             return .refused(.loginUnavailable)
         }
     }
 
-    private func admit(_ account: AuthenticatedAccount, _ name: String) -> Verdict {
+    private func admit(_ account: AuthenticatedAccount, _ identity: SASLIdentity, _ desk: LoginDesk) -> Verdict {
         login = account
-        context.submission?.loginGuard.succeed(info.peer, account: Directory.loginKey(name))
-        context.metrics.login()
-        context.logger.info(
-            "login",
-            metadata: [
-                "session": "\(info.id)", "peer": "\(info.peerText)", "account": "\(account.address)",
-                "tls": "\(tls?.description ?? "none")",
-            ])
+        desk.admit(account, as: identity.authenticationID, info, ["tls": "\(tls?.description ?? "none")"])
         return .accepted
     }
+}
 
-    /// Who guesses passwords waits, and is sent away after a few.
-    nonisolated(nonsending)
-        private func refuseLogin(_ name: String?, _ reason: String, password: SecretBytes?) async -> Verdict
-    {
-        guard let guardian = context.submission?.loginGuard else { return .refused(.loginFailed) }
-        let key = name.map(Directory.loginKey)
-        let failure =
-            password?.withUnsafeBytes { guardian.fail(info.peer, account: key, password: $0) }
-            ?? guardian.fail(info.peer, account: key)
-        context.metrics.refusedLogin()
-        context.logger.notice(
-            "login refused",
-            metadata: [
-                "session": "\(info.id)", "peer": "\(info.peerText)", "user": "\(name ?? "")", "reason": "\(reason)",
-                "banned": "\(failure.ban != nil)",
-            ])
-        try? await Task.sleep(for: .seconds(failure.delaySeconds))
-        if case .hostBanned? = failure.ban, let ban = failure.ban { return .refused(.banned(ban)) }
+extension Verdict {
+    /// A login that failed; a banned host is sent away.
+    fileprivate static func failed(_ ban: LoginRefusal?) -> Verdict {
+        if case .hostBanned? = ban, let ban { return .refused(.banned(ban)) }
         return .refused(.loginFailed)
     }
 }

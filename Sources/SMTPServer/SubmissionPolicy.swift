@@ -1,6 +1,6 @@
 package import Directory
+package import Logins
 package import SASL
-package import ServerRuntime
 
 /// What a listener for our own users (RFC 6409) has beside what every SMTP listener has.
 package struct SubmissionPolicy: Sendable {
@@ -12,8 +12,8 @@ package struct SubmissionPolicy: Sendable {
         case anybody
     }
 
-    /// Watches over logins, together with all other listeners.
-    package let loginGuard: LoginGuard
+    /// Where clients show who they are.
+    package let desk: LoginDesk
     /// What unknown users' salts come from.
     package let decoySecret: SecretBytes
     /// How much an account may send.
@@ -23,10 +23,10 @@ package struct SubmissionPolicy: Sendable {
 
     /// Puts the parts together.
     package init(
-        loginGuard: LoginGuard, decoySecret: SecretBytes, sendingLimits: SendingLimits = SendingLimits(),
+        desk: LoginDesk, decoySecret: SecretBytes, sendingLimits: SendingLimits = SendingLimits(),
         headerFrom: HeaderFrom = .own
     ) {
-        self.loginGuard = loginGuard
+        self.desk = desk
         self.decoySecret = decoySecret
         self.sendingLimits = sendingLimits
         self.headerFrom = headerFrom

@@ -3,6 +3,7 @@ import Directory
 import IMAP
 import IMAPServer
 import Logging
+import Logins
 import MailCore
 import MailStore
 import Monitor
@@ -40,7 +41,7 @@ extension MailServer {
                 limits: limits, extensions: extensions(role), logins: logins(listener, role),
                 decoyIterations: directory.scramDecoyIterations),
             directory: directory, delivery: delivery, store: store, logger: logger,
-            metrics: SMTPServerMetrics(listener: name), submission: try await submissionPolicy(role),
+            metrics: SMTPServerMetrics(listener: name), submission: try await submissionPolicy(role, name),
             now: DirectoryClock.system.wallSeconds)
         let busy = "421 4.7.0 \(configuration.hostname.ascii) Too many connections, try again later\r\n"
         let server = Server(
@@ -76,13 +77,14 @@ extension MailServer {
         return listener.authWithoutTLS.isAllowed ? .allowsClearText : .requiresTLS
     }
 
-    private func submissionPolicy(_ role: Role) async throws -> SubmissionPolicy? {
+    private func submissionPolicy(_ role: Role, _ listener: String) async throws -> SubmissionPolicy? {
         guard role == .submission else { return nil }
         var limits = SendingLimits()
         limits.messagesPerDayMax = configuration.submission.messagesPerDayMax
         limits.recipientsPerDayMax = configuration.submission.recipientsPerDayMax
         return SubmissionPolicy(
-            loginGuard: loginGuard, decoySecret: try await directory.scramDecoySecret(), sendingLimits: limits,
+            desk: LoginDesk(listener: listener, directory: directory, loginGuard: loginGuard, logger: logger),
+            decoySecret: try await directory.scramDecoySecret(), sendingLimits: limits,
             headerFrom: configuration.submission.headerFrom == .own ? .own : .anybody)
     }
 

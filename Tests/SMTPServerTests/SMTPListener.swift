@@ -1,6 +1,7 @@
 import AgentTestSupport
 import Directory
 import Logging
+import Logins
 import NIOCore
 import NIOPosix
 import SMTP
@@ -30,11 +31,13 @@ struct SMTPListener {
             case .implicit: .implicit
             }
         let logins: LoginPolicy = role != .submission ? .none : tlsMode == .none ? .allowsClearText : .requiresTLS
+        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let policy = SubmissionPolicy(
-            loginGuard: LoginGuard(limits: submission.logins, monotonicSeconds: { 1_000 }),
+            desk: LoginDesk(
+                listener: "smtp", directory: test.directory,
+                loginGuard: LoginGuard(limits: submission.logins, monotonicSeconds: { 1_000 }), logger: logger),
             decoySecret: try await test.directory.scramDecoySecret(), sendingLimits: submission.sending,
             headerFrom: submission.headerFrom)
-        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let context = SMTPServerContext(
             configuration: SMTPServerConfiguration(
                 hostname: "mail.example.test", role: role, tlsMode: tlsMode, limits: limits,
