@@ -20,7 +20,9 @@ public protocol LogSink: Sendable {
 public final class FileLogSink: LogSink, @unchecked Sendable {
     private struct Queue {
         var bytes: [UInt8] = []
+        /// Lines dropped since the last report of it, and in all.
         var dropped = 0
+        var droppedInAll = 0
         var isWriting = false
         var isClosed = false
     }
@@ -67,6 +69,7 @@ public final class FileLogSink: LogSink, @unchecked Sendable {
             if queue.isClosed { return }
             if queue.bytes.count + line.count > bytesMax {
                 queue.dropped += 1
+                queue.droppedInAll += 1
             } else {
                 queue.bytes.append(contentsOf: line)
                 pthread_cond_broadcast(changed)
@@ -74,8 +77,8 @@ public final class FileLogSink: LogSink, @unchecked Sendable {
         }
     }
 
-    /// Lines that were dropped and not yet reported.
-    public var droppedCount: Int { locked { queue.dropped } }
+    /// Lines that were dropped since the sink was made.
+    public var droppedCount: Int { locked { queue.droppedInAll } }
 
     /// Waits until the lines so far are written, at most so long; for the end of the process.
     public func flush(secondsMax: Int) {
