@@ -77,6 +77,6 @@ extension IMAPServerContext {
     ///
     /// Not among it: JMAPACCESS waits for JMAP; MESSAGELIMIT and SAVELIMIT name limits that we do not have.
     package static let capabilities = IMAPCapabilitySet.all.subtracting([
-        .jmapAccess, .messageLimit, .saveLimit, .fuzzySearch,
+        .jmapAccess, .messageLimit, .saveLimit,
     ])
 }
