@@ -55,6 +55,9 @@ extension MailStore {
     private static func noteSubscription(
         _ account: AccountID, _ name: String, in transaction: SQLTransaction
     ) throws {
+        if let mailbox = try mailbox(named: name, account, in: transaction) {
+            try markChanged([mailbox], account, in: transaction)
+        }
         try transaction.salvage(
             table: "subscription", key: ["account": .integer(account.rawValue), "name": .text(name)])
         transaction.announce(.subscription(account, name: name))
