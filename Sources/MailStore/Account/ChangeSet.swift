@@ -11,15 +11,7 @@ package struct ChangeSet<ID: Hashable & Sendable>: Hashable, Sendable {
     /// What is known with this.
     package var reached: ChangePoint
     /// Whether there is more behind `reached`.
-    package var rest: Rest
-
-    /// Whether an answer tells everything.
-    package enum Rest: Hashable, Sendable {
-        /// Nothing is left.
-        case none
-        /// Ask again from `reached` on.
-        case more
-    }
+    package var rest: ChangeRest
 
     /// The same of other names.
     func map<Other>(_ name: (ID) -> Other) -> ChangeSet<Other> {
@@ -27,6 +19,14 @@ package struct ChangeSet<ID: Hashable & Sendable>: Hashable, Sendable {
             created: created.map(name), updated: updated.map(name), destroyed: destroyed.map(name), reached: reached,
             rest: rest)
     }
+}
+
+/// Whether an answer tells everything.
+package enum ChangeRest: Hashable, Sendable {
+    /// Nothing is left.
+    case none
+    /// Ask again from `reached` on.
+    case more
 }
 
 /// What is known of what changed.

@@ -68,7 +68,7 @@ package struct EmailKeywords: Hashable, Sendable {
 
     /// Those of copies.
     package init(_ copies: [StoredEmail.Copy]) {
-        flags = copies.reduce([]) { $0.union($1.flags) }.subtracting(.deleted)
+        flags = copies.reduce(SystemFlags()) { $0.union($1.flags) }.subtracting(.deleted)
         var distinct: Set<Keyword> = []
         for copy in copies {
             for keyword in copy.keywords { if let keyword = Keyword(keyword) { distinct.insert(keyword) } }

@@ -1,5 +1,5 @@
 package import MailCore
-internal import Storage
+package import Storage
 
 extension MailStore {
     /// Changes or destroys messages in all of their mailboxes; durable when it returns. Many are done in several transactions;

@@ -33,7 +33,7 @@ extension MailStore {
         var target: MailboxKey
     }
 
-    private static func rename(
+    static func rename(
         _ name: String, to newName: String, for account: AccountID, now: Int64, _ limits: MailStoreLimits,
         in transaction: SQLTransaction
     ) throws -> InboxMove? {

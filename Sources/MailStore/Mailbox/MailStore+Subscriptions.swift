@@ -45,11 +45,14 @@ extension MailStore {
     public func unsubscribe(_ account: AccountID, from name: String) async throws {
         let limits = limits
         try await store.change { transaction in
-            let name = try Self.seenName(name, limits)
-            let gone = try transaction.run(
-                "DELETE FROM subscription WHERE account = ?1 AND name = ?2", .integer(account.rawValue), .text(name))
-            if gone > 0 { try Self.noteSubscription(account, name, in: transaction) }
+            try Self.unsubscribe(account, from: try Self.seenName(name, limits), in: transaction)
         }
+    }
+
+    static func unsubscribe(_ account: AccountID, from name: String, in transaction: SQLTransaction) throws {
+        let gone = try transaction.run(
+            "DELETE FROM subscription WHERE account = ?1 AND name = ?2", .integer(account.rawValue), .text(name))
+        if gone > 0 { try noteSubscription(account, name, in: transaction) }
     }
 
     private static func noteSubscription(
