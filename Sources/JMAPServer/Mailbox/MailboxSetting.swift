@@ -2,6 +2,7 @@ internal import JMAP
 internal import JSON
 internal import MailCore
 internal import MailStore
+internal import Storage
 
 /// One Mailbox/set under way (RFC 8621 §2.5).
 struct MailboxSetting {
