@@ -1,6 +1,7 @@
 internal import JMAP
 internal import JSON
 internal import MailCore
+internal import MailSearch
 
 /// Which mailboxes, in which order (RFC 8621 §2.3).
 struct MailboxQuery: Sendable {

@@ -111,3 +111,26 @@ extension MailStore {
         ) { $0.integer(0) != 0 }
     }
 }
+
+extension MailStore {
+    /// The header lines of the copy of a message that came first; nil where the account has none.
+    package static func earliestPrefix(
+        of email: EmailID, _ account: AccountID, in transaction: SQLTransaction
+    ) throws -> [UInt8]? {
+        try transaction.first(
+            """
+            SELECT prefix FROM message INDEXED BY message_by_email
+            JOIN mailbox ON mailbox.account = message.account AND mailbox.mailbox = message.mailbox
+            WHERE message.email = ?1 AND message.account = ?2
+            ORDER BY internal_date, message.mailbox, uid LIMIT 1
+            """, .integer(email.rawValue), .integer(account.rawValue)
+        ) { $0.octets(0) }
+    }
+
+    /// Where the parts of a message stand (`PartIndex`), as stored; nil where nothing is known of it.
+    package static func partIndex(of email: EmailID, in transaction: SQLTransaction) throws -> [UInt8]? {
+        try transaction.first("SELECT parts FROM email_facts WHERE email = ?1", .integer(email.rawValue)) {
+            $0.octets(0)
+        }
+    }
+}
