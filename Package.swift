@@ -246,10 +246,11 @@ let package = Package(
         .target(
             name: "JMAPServer",
             dependencies: [
-                "Delivery", "Directory", "HTTPService", "InternetMessage", "JMAP", "JSON", "Logins", "MailCore",
+                "CDeflate", "Delivery", "Directory", "HTTPService", "InternetMessage", "JMAP", "JSON", "Logins", "MailCore",
                 "MailQueue", "MailSearch", "MailStore", "MailTrace", "Storage",
                 .product(name: "Hummingbird", package: "hummingbird"),
-                .product(name: "HTTPTypes", package: "swift-http-types"), nio, logging,
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Crypto", package: "swift-crypto"), nio, logging, serviceLifecycle,
             ], swiftSettings: strict),
         .testTarget(
             name: "JMAPServerTests",
@@ -284,12 +285,18 @@ let package = Package(
             swiftSettings: strict),
 
         .target(
-            name: "DomainSetup", dependencies: ["DNSClient", "Directory", "MailCore", "SenderAuthentication"],
-            swiftSettings: strict),
+            name: "DomainSetup",
+            dependencies: [
+                "DNSClient", "Directory", "HTTPService", "MailCore", "SenderAuthentication",
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HTTPTypes", package: "swift-http-types"), nio,
+            ], swiftSettings: strict),
         .testTarget(
             name: "DomainSetupTests",
             dependencies: [
                 "DNSClient", "DNSTestSupport", "Directory", "DomainSetup", "MailCore", "SenderAuthentication",
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
             ], swiftSettings: strict),
 
         // tests of the agents, with what they share
@@ -362,6 +369,7 @@ let package = Package(
                 "SMTPServer", "SenderAuthentication", "ServerConfiguration", "ServerRuntime",
                 "Storage",
                 "TerminalOutput", nio, nioPosix, logging, metrics, serviceLifecycle,
+                .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: strict,

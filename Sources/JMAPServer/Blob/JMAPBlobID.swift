@@ -1,33 +1,33 @@
 package import JMAP
 package import MailCore
 
-/// What an id of a blob means.
+/// What the id of a blob means.
 package enum JMAPBlobID: Hashable, Sendable {
-    /// `mE12`: a message as its account has it.
+    /// A message as it is stored: `mE12`.
     case message(EmailID)
-    /// `pE12-1_2`: the content of a part, decoded; IMAP's number of it with `_` between the levels, since an id has no dots
-    /// (RFC 8620 §1.2).
+    /// The content of a part, its transfer encoding undone: `pE12-1-2` is IMAP's part 1.2.
     case part(EmailID, [Int])
-    /// `u…`: what somebody has uploaded.
-    case upload(String)
+    /// What a client has uploaded: `u` and 32 hexadecimal digits.
+    case upload(JMAPID)
 
-    /// Reads what `id` writes; nil for anything else.
+    /// Reads an id; nil where it is none of a blob.
     package init?(_ id: JMAPID) {
-        let text = id.text
-        switch text.first {
+        let rest = id.text.dropFirst()
+        switch id.text.first {
         case "m":
-            guard let email = EmailID(objectID: text.dropFirst()) else { return nil }
+            guard let email = EmailID(objectID: rest) else { return nil }
             self = .message(email)
         case "p":
-            let words = text.dropFirst().split(separator: "-", omittingEmptySubsequences: false)
-            guard words.count == 2, let email = EmailID(objectID: words[0]) else { return nil }
-            let levels = words[1].split(separator: "_", omittingEmptySubsequences: false)
-            let numbers = levels.compactMap { Int($0) }.filter { (1...999_999).contains($0) }
-            guard numbers.count == levels.count, numbers.count <= 100 else { return nil }
+            let words = rest.split(omittingEmptySubsequences: false) { $0 == "-" || $0 == "_" }
+            guard (2...101).contains(words.count), let email = EmailID(objectID: words[0]) else { return nil }
+            let numbers = words.dropFirst().compactMap { word in
+                UInt16(word).flatMap { $0 > 0 && "\($0)" == word ? Int($0) : nil }
+            }
+            guard numbers.count == words.count - 1 else { return nil }
             self = .part(email, numbers)
-            guard self.id == id else { return nil }
         case "u":
-            self = .upload(text)
+            guard rest.utf8.count == 32, rest.utf8.allSatisfy(Self.isDigit) else { return nil }
+            self = .upload(id)
         default: return nil
         }
     }
@@ -37,8 +37,12 @@ package enum JMAPBlobID: Hashable, Sendable {
         switch self {
         case .message(let email): JMAPID(made: "m\(email.objectID)")
         case .part(let email, let numbers):
-            JMAPID(made: "p\(email.objectID)-\(numbers.map { "\($0)" }.joined(separator: "_"))")
-        case .upload(let text): JMAPID(made: text)
+            JMAPID(made: "p\(email.objectID)-" + numbers.map(String.init).joined(separator: "-"))
+        case .upload(let id): id
         }
+    }
+
+    private static func isDigit(_ octet: UInt8) -> Bool {
+        (0x30...0x39).contains(octet) || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(octet)
     }
 }

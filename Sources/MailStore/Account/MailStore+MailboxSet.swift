@@ -30,6 +30,17 @@ extension MailStore {
         return list
     }
 
+    /// JMAP's sortOrder of an account's mailboxes (RFC 8621 §2).
+    package static func sortOrders(
+        of account: AccountID, in transaction: SQLTransaction
+    ) throws -> [MailboxID: Int64] {
+        var orders: [MailboxID: Int64] = [:]
+        try transaction.query(
+            "SELECT mailbox, sort_order FROM mailbox WHERE account = ?1", .integer(account.rawValue)
+        ) { orders[MailboxID(rawValue: $0.integer(0))] = $0.integer(1) }
+        return orders
+    }
+
     /// Makes a mailbox. One that its owner makes is subscribed if nothing else is said.
     ///
     /// - Parameter now: seconds since 1970.
