@@ -255,8 +255,9 @@ let package = Package(
         .testTarget(
             name: "JMAPServerTests",
             dependencies: [
-                "AgentTestSupport", "Delivery", "Directory", "JMAP", "JMAPServer", "JSON", "MailCore", "MailQueue",
-                "MailSearch", "MailStore", "Storage", logging,
+                "AgentTestSupport", "Delivery", "Directory", "HTTPService", "JMAP", "JMAPServer", "JSON", "MailCore", "MailQueue",
+                "MailSearch", "MailStore", "Storage",
+                .product(name: "Hummingbird", package: "hummingbird"), nio, nioPosix, logging,
             ], swiftSettings: strict),
         .testTarget(
             name: "MonitorTests",
