@@ -383,7 +383,8 @@ let package = Package(
             name: "parse-bench", dependencies: ["InternetMessage"], path: "Benchmarks/parse/Sources",
             swiftSettings: strict),
         .executableTarget(
-            name: "store-bench", dependencies: ["Delivery", "Directory", "MailCore", "MailStore", "Storage", nio],
+            name: "store-bench",
+            dependencies: ["Delivery", "Directory", "MailCore", "MailSearch", "MailStore", "Storage", nio],
             path: "Benchmarks/store/Sources", swiftSettings: strict),
         .executableTarget(
             name: "connection-bench", dependencies: ["ServerRuntime", nio, nioPosix, logging],

@@ -9,8 +9,8 @@ package struct JMAPPushRoutes: Sendable {
     private let push: JMAPPush
     private let authenticate: JMAPBlobRoutes.Authenticate
 
-    package init(_ services: JMAPServices, authenticate: @escaping JMAPBlobRoutes.Authenticate) {
-        push = services.push
+    package init(_ push: JMAPPush, authenticate: @escaping JMAPBlobRoutes.Authenticate) {
+        self.push = push
         self.authenticate = authenticate
     }
 
