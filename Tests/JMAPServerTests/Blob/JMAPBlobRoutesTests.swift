@@ -148,8 +148,8 @@ import Testing
             #expect(JSONValue(parsingOrNull: refused.body).object?["limit"] == "maxSizeUpload")
             let chunked = try await exchange(
                 "POST /jmap/upload/\(world.user.accountID)/ HTTP/1.1\r\nAuthorization: Basic eA==\r\n"
-                    + "Transfer-Encoding: chunked\r\n\r\n7d0\r\n\(String(repeating: "x", count: 2000))\r\n0",
-                at: world.address)
+                    + "Transfer-Encoding: chunked",
+                body: Array("7d0\r\n\(String(repeating: "x", count: 2000))\r\n0\r\n\r\n".utf8), at: world.address)
             #expect(chunked.status == 413)
             for _ in 0..<4 { #expect(world.services.blobs.uploads.begin(world.user.account.id, most: 4)) }
             let busy = try await upload([1], world)
