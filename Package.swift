@@ -111,7 +111,10 @@ let package = Package(
         .testTarget(name: "StorageTests", dependencies: ["Storage"], swiftSettings: strict),
         .target(
             name: "Directory",
-            dependencies: ["CSodium", "MailCore", "SASL", "SenderAuthentication", "Storage", nioPosix],
+            dependencies: [
+                "CSodium", "MailCore", "SASL", "SenderAuthentication", "Storage", nioPosix,
+                .product(name: "Crypto", package: "swift-crypto"),
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "DirectoryTests", dependencies: ["Directory", "SenderAuthentication"], swiftSettings: strict),
@@ -123,6 +126,11 @@ let package = Package(
             swiftSettings: strict),
         .target(name: "MailQueue", dependencies: ["MailCore", "Storage"], swiftSettings: strict),
         .target(name: "MailTrace", dependencies: ["MailCore", "Storage"], swiftSettings: strict),
+        .target(name: "MailSettings", dependencies: ["MailCore", "Storage"], swiftSettings: strict),
+        .testTarget(
+            name: "MailSettingsTests",
+            dependencies: ["AgentTestSupport", "Delivery", "MailCore", "MailSettings", "Storage"],
+            swiftSettings: strict),
         .target(
             name: "RemoteAccounts", dependencies: ["CSodium", "MailCore", "SASL", "Storage"], swiftSettings: strict),
 
@@ -159,8 +167,8 @@ let package = Package(
         .target(
             name: "Delivery",
             dependencies: [
-                "Directory", "InternetMessage", "MailCore", "MailQueue", "MailStore", "MailTrace", "RemoteAccounts",
-                "Storage", nio,
+                "Directory", "InternetMessage", "MailCore", "MailQueue", "MailSettings", "MailStore", "MailTrace",
+                "RemoteAccounts", "Storage", nio,
             ], swiftSettings: strict),
         .target(
             name: "RemoteFetch",

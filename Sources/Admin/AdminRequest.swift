@@ -28,6 +28,16 @@ package enum AdminRequest: Codable, Sendable {
     case accountSet(
         address: String, name: String?, quotaBytes: Int64?, state: AdminAccountState?, role: AdminRole?)
 
+    /// The password is generated.
+    case appPasswordAdd(account: String, name: String)
+    case appPasswordList(account: String)
+    case appPasswordRemove(account: String, id: Int64)
+    /// Browsers that are logged in.
+    case sessionList(account: String)
+    case sessionsEnd(account: String)
+    /// For somebody whose phone is lost: the password alone logs in again.
+    case secondFactorOff(account: String)
+
     /// Makes the alias, or adds targets to one.
     case aliasAdd(address: String, targets: [String])
     /// Takes targets away, or the whole alias when none is named.

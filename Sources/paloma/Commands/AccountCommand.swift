@@ -10,7 +10,7 @@ struct AccountCommand: ParsableCommand {
         commandName: "account", abstract: "People's mailboxes and passwords.",
         subcommands: [
             Add.self, Remove.self, Show.self, List.self, SetPassword.self, Rename.self, Set.self, Disable.self,
-            Enable.self,
+            Enable.self, AppPasswordCommand.self, SessionsCommand.self, SecondFactorCommand.self,
         ])
 
     struct Add: AsyncParsableCommand {
