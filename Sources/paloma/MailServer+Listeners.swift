@@ -1,5 +1,6 @@
 import Delivery
 import Directory
+import HTTPService
 import IMAP
 import IMAPServer
 import Logging
