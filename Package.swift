@@ -242,8 +242,8 @@ let package = Package(
         .target(
             name: "HTTPService",
             dependencies: [
-                .product(name: "Hummingbird", package: "hummingbird"),
-                .product(name: "HummingbirdCore", package: "hummingbird"), nio, logging, serviceLifecycle,
+                "ServerRuntime", .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"), nio, nioSSL, logging, serviceLifecycle,
             ], swiftSettings: strict),
         .target(
             name: "Monitor",
@@ -255,8 +255,8 @@ let package = Package(
             name: "JMAPServer",
             dependencies: [
                 "Delivery", "Directory", "HTTPService", "InternetMessage", "JMAP", "JSON", "Logins", "MailCore",
-                "MailQueue", "MailSearch", "MailStore", "MailTrace", "Storage",
-                .product(name: "Hummingbird", package: "hummingbird"),
+                "MailQueue", "MailSearch", "MailSettings", "MailStore", "MailTrace", "RemoteAccounts", "SASL",
+                "SMTP", "ServerRuntime", "Storage", .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"), nio, logging,
             ], swiftSettings: strict),
         .testTarget(

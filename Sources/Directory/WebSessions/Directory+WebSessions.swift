@@ -18,6 +18,9 @@ public struct WebSessionSummary: Sendable, Hashable, Codable {
 /// Browsers that are logged in. A session ends by itself when it is not used or has become old, when its owner or the
 /// postmaster ends it, and with the account's password.
 extension Directory {
+    /// How long a session lasts at most.
+    package var webSessionSecondsMax: Int64 { limits.webSessionSecondsMax }
+
     /// Logs a browser in.
     ///
     /// - Throws: `DirectoryError`, `StorageError`.
