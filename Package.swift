@@ -292,12 +292,18 @@ let package = Package(
             swiftSettings: strict),
 
         .target(
-            name: "DomainSetup", dependencies: ["DNSClient", "Directory", "MailCore", "SenderAuthentication"],
-            swiftSettings: strict),
+            name: "DomainSetup",
+            dependencies: [
+                "DNSClient", "Directory", "HTTPService", "MailCore", "SenderAuthentication",
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HTTPTypes", package: "swift-http-types"), nio,
+            ], swiftSettings: strict),
         .testTarget(
             name: "DomainSetupTests",
             dependencies: [
                 "DNSClient", "DNSTestSupport", "Directory", "DomainSetup", "MailCore", "SenderAuthentication",
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
             ], swiftSettings: strict),
 
         // tests of the agents, with what they share
@@ -370,6 +376,7 @@ let package = Package(
                 "SMTPServer", "SenderAuthentication", "ServerConfiguration", "ServerRuntime",
                 "Storage",
                 "TerminalOutput", nio, nioPosix, logging, metrics, serviceLifecycle,
+                .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: strict,
