@@ -137,7 +137,7 @@ let package = Package(
         .target(name: "MailSettings", dependencies: ["MailCore", "Storage"], swiftSettings: strict),
         .testTarget(
             name: "MailSettingsTests",
-            dependencies: ["AgentTestSupport", "Delivery", "MailCore", "MailSettings", "Storage"],
+            dependencies: ["AgentTestSupport", "Delivery", "Directory", "MailCore", "MailSettings", "Storage"],
             swiftSettings: strict),
         .target(
             name: "RemoteAccounts", dependencies: ["CSodium", "MailCore", "SASL", "Storage"], swiftSettings: strict),
@@ -262,8 +262,11 @@ let package = Package(
         .testTarget(
             name: "JMAPServerTests",
             dependencies: [
-                "AgentTestSupport", "Delivery", "Directory", "JMAP", "JMAPServer", "JSON", "MailCore", "MailQueue",
-                "MailSearch", "MailStore", "Storage", logging,
+                "AgentTestSupport", "Delivery", "Directory", "HTTPService", "JMAP", "JMAPServer", "JSON", "Logins",
+                "MailCore", "MailQueue", "MailSearch", "MailSettings", "MailStore", "RemoteAccounts", "SASL",
+                "ServerRuntime", "Storage",
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HTTPTypes", package: "swift-http-types"), nio, nioPosix, logging,
             ], swiftSettings: strict),
         .testTarget(
             name: "MonitorTests",
@@ -284,8 +287,8 @@ let package = Package(
         .target(
             name: "Admin",
             dependencies: [
-                "Delivery", "Directory", "MailCore", "MailQueue", "MailStore", "MailTrace", "MailboxFormats",
-                "RemoteAccounts", "RemoteFetch", "SASL", "Storage", nio, nioPosix, logging, serviceLifecycle,
+                "Delivery", "Directory", "InternetMessage", "MailCore", "MailQueue", "MailStore", "MailTrace",
+                "MailboxFormats", "RemoteAccounts", "RemoteFetch", "SASL", "Storage", nio, nioPosix, logging, serviceLifecycle,
             ], swiftSettings: strict),
         .testTarget(
             name: "AdminTests", dependencies: ["Admin", "Delivery", "Directory", "MailCore", "Storage"],
@@ -370,7 +373,7 @@ let package = Package(
             dependencies: [
                 "Admin", "Certificates", "DNSClient", "Delivery", "Directory", "DomainSetup", "HTTPService",
                 "InternetMessage",
-                "Lab", "IMAP", "IMAPServer", "Logins", "MailCore", "MailQueue", "MailSearch", "MailStore", "MailTrace",
+                "Lab", "IMAP", "IMAPServer", "JMAP", "JMAPServer", "Logins", "MailCore", "MailQueue", "MailSearch", "MailStore", "MailTrace",
                 "Monitor",
                 "Observability", "POP3", "POP3Server", "RemoteAccounts", "RemoteDelivery", "RemoteFetch", "SMTP",
                 "SMTPServer", "SenderAuthentication", "ServerConfiguration", "ServerRuntime",

@@ -1,3 +1,4 @@
+import Directory
 import AgentTestSupport
 import Delivery
 import MailCore
@@ -18,7 +19,7 @@ import Testing
     }
 
     private func remove(_ system: TestStore, _ account: AccountID, _ id: String) async throws {
-        try await system.store.change { try MailSettings.remove(id, .identity, of: account, in: $0) }
+        try await system.store.change { _ = try MailSettings.remove(id, .identity, of: account, in: $0) }
     }
 
     @Test func objectsAreMadeChangedAndRemoved() async throws {

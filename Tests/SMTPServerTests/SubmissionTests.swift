@@ -1,3 +1,4 @@
+import Delivery
 import AgentTestSupport
 import Directory
 import MailCore

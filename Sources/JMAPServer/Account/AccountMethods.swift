@@ -1,5 +1,6 @@
+internal import ServerRuntime
 internal import Directory
-package import JMAP
+internal import JMAP
 internal import JSON
 internal import MailCore
 

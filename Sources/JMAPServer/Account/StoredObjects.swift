@@ -1,7 +1,8 @@
-package import JMAP
-package import JSON
+internal import Storage
+internal import JMAP
+internal import JSON
 internal import MailCore
-package import MailSettings
+internal import MailSettings
 
 /// The standard methods on objects that `MailSettings` keeps.
 struct StoredObjects: Sendable {

@@ -5,8 +5,8 @@ package import Hummingbird
 internal import JSON
 package import Logins
 internal import NIOCore
-package import SASL
-package import ServerRuntime
+internal import SASL
+internal import ServerRuntime
 
 /// Who sends a request: by Basic (RFC 7617, a password or app password), by Bearer (RFC 6750, a session's token) or by the
 /// session's cookie. One for each listener.

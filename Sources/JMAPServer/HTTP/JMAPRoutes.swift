@@ -90,7 +90,7 @@ package final class RequestSlots: Sendable {
     }
 
     /// Whether one more may begin; who was let in must `leave`.
-    package func enter(_ account: AccountID) -> Bool {
+    func enter(_ account: AccountID) -> Bool {
         taken.withLock { taken in
             guard taken[account, default: 0] < perAccountMax else { return false }
             taken[account, default: 0] += 1
@@ -99,7 +99,7 @@ package final class RequestSlots: Sendable {
     }
 
     /// One has ended.
-    package func leave(_ account: AccountID) {
+    func leave(_ account: AccountID) {
         taken.withLock { taken in
             let left = taken[account, default: 1] - 1
             taken[account] = left > 0 ? left : nil

@@ -1,5 +1,7 @@
-package import JMAP
-package import JSON
+internal import Directory
+internal import MailCore
+internal import JMAP
+internal import JSON
 internal import SMTP
 
 extension JMAPSessionObject {

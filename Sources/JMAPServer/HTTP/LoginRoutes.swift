@@ -1,3 +1,4 @@
+internal import MailCore
 internal import Directory
 internal import HTTPTypes
 package import HTTPService

@@ -1,5 +1,5 @@
 internal import Directory
-package import JMAP
+internal import JMAP
 internal import JSON
 internal import MailCore
 internal import MailSettings

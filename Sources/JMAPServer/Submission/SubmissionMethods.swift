@@ -1,4 +1,4 @@
-package import JMAP
+internal import JMAP
 internal import JSON
 internal import MailCore
 internal import MailSettings
