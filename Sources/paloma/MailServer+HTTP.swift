@@ -1,12 +1,12 @@
-import MailCore
-import Logging
 import Delivery
 import Directory
 import DomainSetup
 import HTTPService
 import Hummingbird
 import JMAPServer
+import Logging
 import Logins
+import MailCore
 import MailQueue
 import MailStore
 import Monitor

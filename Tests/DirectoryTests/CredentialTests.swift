@@ -13,7 +13,8 @@ import Testing
         let seconds = Mutex<Int64>(1_800_000_000)
 
         var clock: DirectoryClock {
-            DirectoryClock(wallSeconds: { self.seconds.withLock { $0 } }, monotonicSeconds: { self.seconds.withLock { $0 } })
+            DirectoryClock(
+                wallSeconds: { self.seconds.withLock { $0 } }, monotonicSeconds: { self.seconds.withLock { $0 } })
         }
 
         func advance(_ by: Int64) { seconds.withLock { $0 += by } }
@@ -45,8 +46,9 @@ import Testing
             #expect(await directory.verify(user: "bob", password: made.password) == .refused)
             #expect(await directory.verify(user: "nobody", password: made.password) == .refused)
             #expect(await directory.verify(user: "ana", password: Password(text + "a")) == .refused)
-            #expect(await directory.prove(user: "ana", password: made.password)
-                == .accepted(ProvenLogin(account: ana, means: .appPassword(made.summary.id))))
+            #expect(
+                await directory.prove(user: "ana", password: made.password)
+                    == .accepted(ProvenLogin(account: ana, means: .appPassword(made.summary.id))))
             // The account's own still works.
             #expect(await directory.verify(user: "ana", password: Directory.testPassword) == .accepted(ana))
         }
@@ -91,7 +93,9 @@ import Testing
 
     // MARK: Sessions
 
-    private func open(_ directory: Directory, _ password: Password = Directory.testPassword) async throws -> SessionToken {
+    private func open(_ directory: Directory, _ password: Password = Directory.testPassword) async throws
+        -> SessionToken
+    {
         let login = await directory.logIn(
             user: "ana", password: password, code: nil, peer: "192.0.2.1", agent: "Test\u{0}\nBrowser")
         guard case .opened(_, let token) = login else { throw NotAnAddress(text: "\(login)") }
@@ -243,7 +247,9 @@ import Testing
             #expect(await logIn(recovery[3].text) == "opened")
             #expect(await logIn(recovery[3].text) == "wrongCode")
             #expect(try await directory.secondFactor(of: ana.id).recoveryCodesLeft == 9)
-            await #expect(throws: DirectoryError.secondFactorIsOn) { _ = try await directory.beginSecondFactor(of: ana) }
+            await #expect(throws: DirectoryError.secondFactorIsOn) {
+                _ = try await directory.beginSecondFactor(of: ana)
+            }
             #expect(try await directory.endSecondFactor(of: ana.id))
             #expect(await directory.verify(user: "ana", password: Directory.testPassword) == .accepted(ana))
             #expect(try await directory.scramCredentials(user: "ana") != nil)

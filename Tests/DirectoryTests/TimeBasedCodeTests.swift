@@ -14,10 +14,11 @@ import Testing
     }
 
     /// RFC 6238, appendix B: the last six of its eight digits.
-    @Test(arguments: [
-        (59, "287082"), (1_111_111_109, "081804"), (1_111_111_111, "050471"), (1_234_567_890, "005924"),
-        (2_000_000_000, "279037"), (20_000_000_000, "353130"),
-    ] as [(Int64, String)])
+    @Test(
+        arguments: [
+            (59, "287082"), (1_111_111_109, "081804"), (1_111_111_111, "050471"), (1_234_567_890, "005924"),
+            (2_000_000_000, "279037"), (20_000_000_000, "353130"),
+        ] as [(Int64, String)])
     func times(_ seconds: Int64, _ expected: String) {
         #expect(code.code(of: TimeBasedCode.step(at: seconds)) == expected)
         #expect(code.step(of: expected, at: seconds, after: 0) == TimeBasedCode.step(at: seconds))

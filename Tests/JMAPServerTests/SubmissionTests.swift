@@ -109,7 +109,10 @@ private final class TestClock: Sendable {
                 "Identity/set",
                 [
                     "create": [
-                        "k": ["email": "ana+shop@example.test", "name": "Shop", "replyTo": [["email": "ana@example.test"]]],
+                        "k": [
+                            "email": "ana+shop@example.test", "name": "Shop",
+                            "replyTo": [["email": "ana@example.test"]],
+                        ],
                         "foreign": ["email": "bob@example.test"], "none": ["name": "x"],
                         "odd": ["email": "ana@example.test", "color": "red", "mayDelete": false],
                         "list": ["email": "ana@example.test", "bcc": [["email": "no address"]]],
@@ -184,7 +187,11 @@ private final class TestClock: Sendable {
                 ("From: bob@example.test\nTo: bob@example.test\n\nx", [:], "forbiddenFrom"),
                 (
                     Self.letter,
-                    ["envelope": ["mailFrom": ["email": "bob@example.test"], "rcptTo": [["email": "bob@example.test"]]]],
+                    [
+                        "envelope": [
+                            "mailFrom": ["email": "bob@example.test"], "rcptTo": [["email": "bob@example.test"]],
+                        ]
+                    ],
                     "forbiddenMailFrom"
                 ),
                 (

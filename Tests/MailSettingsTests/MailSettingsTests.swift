@@ -1,6 +1,6 @@
-import Directory
 import AgentTestSupport
 import Delivery
+import Directory
 import MailCore
 import Storage
 import Testing

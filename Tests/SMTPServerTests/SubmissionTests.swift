@@ -1,5 +1,5 @@
-import Delivery
 import AgentTestSupport
+import Delivery
 import Directory
 import MailCore
 import MailQueue

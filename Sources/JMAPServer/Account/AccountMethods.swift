@@ -1,8 +1,8 @@
-internal import ServerRuntime
 internal import Directory
 internal import JMAP
 internal import JSON
 internal import MailCore
+internal import ServerRuntime
 
 /// What our own capability has (docs/jmap.md): how one logs in, where mail came from, and what the webmail remembers.
 enum AccountMethods {

@@ -116,7 +116,9 @@ enum RemoteAccountMethods {
         if folders == nil { wrong.append("folders") }
         var keeping = RemoteSettings.Keeping.forever
         if let days = given["keepDays"], days != .null {
-            if let days = days.integer, (0...3650).contains(days) { keeping = .days(Int(days)) } else {
+            if let days = days.integer, (0...3650).contains(days) {
+                keeping = .days(Int(days))
+            } else {
                 wrong.append("keepDays")
             }
         }

@@ -1,8 +1,8 @@
-internal import Storage
 internal import JMAP
 internal import JSON
 internal import MailCore
 internal import MailSettings
+internal import Storage
 
 /// The standard methods on objects that `MailSettings` keeps.
 struct StoredObjects: Sendable {

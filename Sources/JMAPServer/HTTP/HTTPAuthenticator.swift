@@ -1,6 +1,6 @@
 package import Directory
-internal import HTTPTypes
 package import HTTPService
+internal import HTTPTypes
 package import Hummingbird
 internal import JSON
 package import Logins

@@ -1,6 +1,6 @@
 internal import Directory
-internal import HTTPTypes
 package import HTTPService
+internal import HTTPTypes
 package import Hummingbird
 internal import JMAP
 internal import JSON

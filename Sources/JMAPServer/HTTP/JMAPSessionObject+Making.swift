@@ -1,7 +1,7 @@
 internal import Directory
-internal import MailCore
 internal import JMAP
 internal import JSON
+internal import MailCore
 internal import SMTP
 
 extension JMAPSessionObject {

@@ -1,11 +1,11 @@
-internal import MailCore
 internal import Directory
-internal import HTTPTypes
 package import HTTPService
+internal import HTTPTypes
 package import Hummingbird
 internal import JMAP
 internal import JSON
 internal import Logins
+internal import MailCore
 internal import NIOCore
 internal import SASL
 

@@ -1,9 +1,9 @@
-internal import Logging
 internal import Delivery
 internal import Directory
 internal import InternetMessage
 internal import JMAP
 internal import JSON
+internal import Logging
 internal import MailCore
 internal import MailStore
 internal import NIOCore

@@ -53,7 +53,8 @@ struct SubmissionSet {
         guard unknown.isEmpty else { throw JMAPSetError.invalid(unknown) }
         let submitter = MessageSubmitter(services: call.services, login: call.user.account)
         let identity = try await identity(given, call)
-        guard let emailID = given["emailId"]?.string.flatMap({ call.id($0) }), let email = EmailID(objectID: emailID.text)
+        guard let emailID = given["emailId"]?.string.flatMap({ call.id($0) }),
+            let email = EmailID(objectID: emailID.text)
         else { throw JMAPSetError.invalid(["emailId"]) }
         guard let (content, thread) = try await submitter.message(email) else {
             throw JMAPSetError.invalid(["emailId"], "there is no such Email")
