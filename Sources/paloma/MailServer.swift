@@ -4,6 +4,8 @@ import DNSClient
 import Delivery
 import Directory
 import IMAPServer
+import JMAP
+import JMAPServer
 import Logging
 import MailQueue
 import MailSearch
@@ -40,6 +42,7 @@ struct MailServer {
     let maildropLocks = MaildropLocks()
     let imapConnections: AccountConnections
     let recentClaims = RecentClaims()
+    let requestSlots = RequestSlots(perAccountMax: JMAPLimits().requestsMax)
     let search: MailSearch
 
     /// Checks what can be checked before anything listens.
