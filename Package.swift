@@ -254,10 +254,11 @@ let package = Package(
         .target(
             name: "JMAPServer",
             dependencies: [
-                "Delivery", "Directory", "HTTPService", "InternetMessage", "JMAP", "JSON", "Logins", "MailCore",
-                "MailQueue", "MailSearch", "MailSettings", "MailStore", "MailTrace", "RemoteAccounts", "SASL",
-                "SMTP", "ServerRuntime", "Storage", .product(name: "Hummingbird", package: "hummingbird"),
-                .product(name: "HTTPTypes", package: "swift-http-types"), nio, logging,
+                "CDeflate", "Delivery", "Directory", "HTTPService", "InternetMessage", "JMAP", "JSON", "Logins",
+                "MailCore", "MailQueue", "MailSearch", "MailSettings", "MailStore", "MailTrace", "RemoteAccounts",
+                "SASL", "SMTP", "ServerRuntime", "Storage", .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Crypto", package: "swift-crypto"), nio, logging, serviceLifecycle,
             ], swiftSettings: strict),
         .testTarget(
             name: "JMAPServerTests",
@@ -394,7 +395,8 @@ let package = Package(
             name: "parse-bench", dependencies: ["InternetMessage"], path: "Benchmarks/parse/Sources",
             swiftSettings: strict),
         .executableTarget(
-            name: "store-bench", dependencies: ["Delivery", "Directory", "MailCore", "MailStore", "Storage", nio],
+            name: "store-bench",
+            dependencies: ["Delivery", "Directory", "MailCore", "MailSearch", "MailStore", "Storage", nio],
             path: "Benchmarks/store/Sources", swiftSettings: strict),
         .executableTarget(
             name: "connection-bench", dependencies: ["ServerRuntime", nio, nioPosix, logging],

@@ -39,10 +39,7 @@ extension JMAPSessionObject {
             [
                 "maxMailboxesPerEmail": .null, "maxMailboxDepth": .null, "maxSizeMailboxName": 255,
                 "maxSizeAttachmentsPerEmail": .integer(services.sending.messageOctetsMax),
-                "emailQuerySortOptions": [
-                    "receivedAt", "sentAt", "size", "from", "to", "subject", "hasKeyword", "allInThreadHaveKeyword",
-                    "someInThreadHaveKeyword",
-                ],
+                "emailQuerySortOptions": .array(QueryMethods.emailSortOptions.map { .string($0) }),
                 "mayCreateTopLevelMailbox": true,
             ]
         case .submission:
@@ -59,12 +56,7 @@ extension JMAPSessionObject {
             ]
         case .core, .webSocket: nil
         case .blob:
-            // RFC 9404 §3.
-            [
-                "maxSizeBlobSet": .integer(services.limits.uploadOctetsMax), "maxDataSources": 64,
-                "supportedTypeNames": ["Email", "Mailbox", "Thread"],
-                "supportedDigestAlgorithms": ["sha", "sha-256"],
-            ]
+            BlobMethods.capability(services.blobs, maxSizeBlobSet: services.limits.uploadOctetsMax)
         case .vacationResponse, .quota, .account: [:]
         }
     }
