@@ -254,9 +254,9 @@ let package = Package(
         .target(
             name: "JMAPServer",
             dependencies: [
-                "CDeflate", "Delivery", "Directory", "HTTPService", "InternetMessage", "JMAP", "JSON", "Logins", "MailCore",
-                "MailQueue", "MailSearch", "MailSettings", "MailStore", "MailTrace", "RemoteAccounts", "SASL",
-                "SMTP", "ServerRuntime", "Storage", .product(name: "Hummingbird", package: "hummingbird"),
+                "CDeflate", "Delivery", "Directory", "HTTPService", "InternetMessage", "JMAP", "JSON", "Logins",
+                "MailCore", "MailQueue", "MailSearch", "MailSettings", "MailStore", "MailTrace", "RemoteAccounts",
+                "SASL", "SMTP", "ServerRuntime", "Storage", .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Crypto", package: "swift-crypto"), nio, logging, serviceLifecycle,
             ], swiftSettings: strict),
@@ -289,7 +289,8 @@ let package = Package(
             name: "Admin",
             dependencies: [
                 "Delivery", "Directory", "InternetMessage", "MailCore", "MailQueue", "MailStore", "MailTrace",
-                "MailboxFormats", "RemoteAccounts", "RemoteFetch", "SASL", "Storage", nio, nioPosix, logging, serviceLifecycle,
+                "MailboxFormats", "RemoteAccounts", "RemoteFetch", "SASL", "Storage", nio, nioPosix, logging,
+                serviceLifecycle,
             ], swiftSettings: strict),
         .testTarget(
             name: "AdminTests", dependencies: ["Admin", "Delivery", "Directory", "MailCore", "Storage"],
@@ -374,7 +375,8 @@ let package = Package(
             dependencies: [
                 "Admin", "Certificates", "DNSClient", "Delivery", "Directory", "DomainSetup", "HTTPService",
                 "InternetMessage",
-                "Lab", "IMAP", "IMAPServer", "JMAP", "JMAPServer", "Logins", "MailCore", "MailQueue", "MailSearch", "MailStore", "MailTrace",
+                "Lab", "IMAP", "IMAPServer", "JMAP", "JMAPServer", "Logins", "MailCore", "MailQueue", "MailSearch",
+                "MailStore", "MailTrace",
                 "Monitor",
                 "Observability", "POP3", "POP3Server", "RemoteAccounts", "RemoteDelivery", "RemoteFetch", "SMTP",
                 "SMTPServer", "SenderAuthentication", "ServerConfiguration", "ServerRuntime",

@@ -8,12 +8,15 @@ import Logging
 import Logins
 import MailCore
 import MailQueue
+import MailSearch
 import MailStore
 import Monitor
 import RemoteFetch
 import SenderAuthentication
 import ServerConfiguration
+import ServerRuntime
 import ServiceLifecycle
+import Storage
 
 /// Listeners for HTTP: one router each, with the pages of whoever watches the server, JMAP, logins of browsers, and over TLS
 /// the policies of our domains.
@@ -47,7 +50,7 @@ extension MailServer {
             directory: directory,
             desk: LoginDesk(listener: name, directory: directory, loginGuard: loginGuard, logger: logger),
             listener: name, transport: transport)
-        let services = jmapServices
+        let services = jmap
         LoginRoutes.add(to: router, authenticator)
         JMAPRoutes(
             services: services, dispatcher: JMAPDispatcher(services: services), authenticator: authenticator,
@@ -55,8 +58,12 @@ extension MailServer {
         ).add(to: router)
     }
 
-    /// What JMAP's methods work with.
-    private var jmapServices: JMAPServices {
+    /// What JMAP's methods work with, of all listeners: files that were uploaded by one are there on the others.
+    static func jmapServices(
+        _ configuration: Configuration, _ store: Store, _ directory: Directory, _ delivery: Delivery,
+        _ search: MailSearch, _ signal: QueueSignal, _ fetcher: RemoteFetcher, _ loginGuard: LoginGuard,
+        _ logger: Logger
+    ) -> JMAPServices {
         var sending = JMAPSending()
         sending.hostname = configuration.hostname.ascii
         sending.limits.messagesPerDayMax = configuration.submission.messagesPerDayMax
@@ -65,7 +72,6 @@ extension MailServer {
         sending.holdSecondsMax = Int64(configuration.submission.holdDaysMax) * 86_400
         sending.messageOctetsMax = Int64(configuration.limits.messageSizeBytesMax)
         sending.recipientsMax = configuration.limits.recipientsMax
-        let fetcher = fetcher
         return JMAPServices(
             store: store, mailStore: MailStore(store: store), directory: directory, search: search, delivery: delivery,
             queue: MailQueue(store: store), signal: signal, logger: logger, now: DirectoryClock.system.wallSeconds,

@@ -44,6 +44,7 @@ struct MailServer {
     let recentClaims = RecentClaims()
     let requestSlots = RequestSlots(perAccountMax: JMAPLimits().requestsMax)
     let search: MailSearch
+    let jmap: JMAPServices
 
     /// Checks what can be checked before anything listens.
     init(configuration: Configuration, store: Store) throws {
@@ -80,6 +81,8 @@ struct MailServer {
         fetcher = RemoteFetcher(
             store: store, directory: directory, delivery: delivery, group: group,
             now: DirectoryClock.system.wallSeconds, logger: logger)
+        jmap = MailServer.jmapServices(
+            configuration, store, directory, delivery, search, signal, fetcher, loginGuard, logger)
         let service = AdminService(store: store, directory: directory, signal: signal, fetcher: fetcher)
         admin = AdminServer(socketPath: configuration.controlSocketPath, service: service)
     }

@@ -21,15 +21,6 @@ LETTER = (
 
 
 @pytest.fixture
-def server(make_server):
-    server = make_server()
-    server.account("ana")
-    server.account("ben")
-    server.start()
-    return server
-
-
-@pytest.fixture
 def ana(server, monkeypatch):
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(server.home / "tls" / "cert.pem"))
     return jmapc.Client.create_with_password(host=f"localhost:{server.ports['https']}", user=ANA, password=PASSWORD)
@@ -39,10 +30,9 @@ def email_id(server):
     """The id of the newest message in Ana's INBOX, as IMAP has it: it is JMAP's, too (RFC 8474, RFC 9698)."""
     imap = server.imap()
     imap.login(ANA, PASSWORD)
-    imap.command("SELECT INBOX")
-    lines = imap.command("FETCH * (EMAILID)")
-    text = str(lines)
-    return text.split("EMAILID (")[1].split(")")[0]
+    imap.select()
+    number, items = imap.messages("EMAILID").popitem()
+    return str(items["EMAILID"]).strip("()'\"")
 
 
 def test_session_identities_and_sending(server, ana):
@@ -80,7 +70,7 @@ def test_mailboxes_and_messages(server, ana):
 
 
 def test_our_own_capability(server, ana):
-    method = CustomMethod(data={"create": {"k": {"name": "phone"}}})
+    method = CustomMethod(data={"accountId": ana.account_id, "create": {"k": {"name": "phone"}}})
     method.jmap_method = "AppPassword/set"
     method.using = {"urn:paloma:account"}
     made = ana.request(method).data
@@ -120,7 +110,6 @@ def test_metrics_are_for_this_machine(server):
 
 
 def test_a_welcome(make_server):
-    server = make_server()
+    server = make_server(accounts=())
     server.cli("account", "add", ANA, "--password-stdin", "--welcome", "es", input=PASSWORD + "\n")
-    server.start()
     assert "Te damos la bienvenida a Paloma" in str(server.messages(ANA))

@@ -136,7 +136,8 @@ enum KnownAddresses {
         try await runner.destroy(&call) { id, call in
             guard try await objects.remove(id.text, of: account, call) else { throw JMAPSetError(.notFound) }
         }
-        return runner.finish(newState: try await objects.state(of: account, call))
+        return runner.finish(
+            newState: try await objects.state(of: account, call), of: "KnownAddress", account, call)
     }
 
     private static func check(_ object: JSONObject) throws {

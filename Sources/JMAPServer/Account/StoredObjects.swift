@@ -184,4 +184,10 @@ struct SetRunner {
         response.newState = newState
         return response.json
     }
+
+    /// The response; clients that listen are told that records of a type have changed.
+    mutating func finish(newState: String, of type: String, _ account: AccountID, _ call: JMAPCall) -> JSONObject {
+        if newState != response.oldState { call.services.push.announce(type, state: newState, of: account) }
+        return finish(newState: newState)
+    }
 }

@@ -34,7 +34,8 @@ enum WebSettingsMethods {
                 return nil
             }
             try await runner.destroy(&call) { _, _ in throw JMAPSetError(.singleton) }
-            return runner.finish(newState: try await objects.state(of: account, call))
+            return runner.finish(
+                newState: try await objects.state(of: account, call), of: "WebSettings", account, call)
         },
     ]
 

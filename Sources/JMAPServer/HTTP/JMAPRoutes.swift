@@ -7,7 +7,7 @@ internal import JSON
 internal import MailCore
 internal import Synchronization
 
-/// `/.well-known/jmap` and `/jmap/api` (RFC 8620 §2, §3.1).
+/// JMAP over HTTP (RFC 8620 §2, §3.1, §6, §7.3): the session object, calls, files and events.
 package struct JMAPRoutes: Sendable {
     private let services: JMAPServices
     private let dispatcher: JMAPDispatcher
@@ -34,6 +34,15 @@ package struct JMAPRoutes: Sendable {
             return Response(json: try await routes.session(of: user, request).json)
         }
         router.post("jmap/api") { request, context in try await routes.call(request, context) }
+        // What a browser loads by itself carries no field of ours; an upload is a script's.
+        let authenticator = authenticator
+        JMAPBlobRoutes(services) { request, context in
+            try? await authenticator.user(
+                of: request, context, cookie: request.method == .get ? .reading : .scripts)
+        }.add(to: router)
+        JMAPPushRoutes(services.push) { request, context in
+            try? await authenticator.user(of: request, context, cookie: .reading)
+        }.add(to: router)
     }
 
     private func call(_ request: Request, _ context: HTTPContext) async throws -> Response {

@@ -2,7 +2,6 @@ internal import Directory
 internal import JMAP
 internal import JSON
 internal import MailCore
-internal import SMTP
 
 extension JMAPSessionObject {
     /// What a user sees (RFC 8620 §2): the own account, with what the server's methods can do.
@@ -39,10 +38,7 @@ extension JMAPSessionObject {
             [
                 "maxMailboxesPerEmail": .null, "maxMailboxDepth": .null, "maxSizeMailboxName": 255,
                 "maxSizeAttachmentsPerEmail": .integer(services.sending.messageOctetsMax),
-                "emailQuerySortOptions": [
-                    "receivedAt", "sentAt", "size", "from", "to", "subject", "hasKeyword", "allInThreadHaveKeyword",
-                    "someInThreadHaveKeyword",
-                ],
+                "emailQuerySortOptions": .array(QueryMethods.emailSortOptions.map { .string($0) }),
                 "mayCreateTopLevelMailbox": true,
             ]
         case .submission:
@@ -50,21 +46,14 @@ extension JMAPSessionObject {
             [
                 "maxDelayedSend": .integer(services.sending.holdSecondsMax),
                 "submissionExtensions": [
-                    "FUTURERELEASE": [
-                        .string("\(services.sending.holdSecondsMax)"),
-                        .string(UTCDateTime.write(services.now() + services.sending.holdSecondsMax)),
-                    ],
+                    // Without the second argument, a date: the session object would be another every second.
+                    "FUTURERELEASE": [.string("\(services.sending.holdSecondsMax)")],
                     "SIZE": [.string("\(services.sending.messageOctetsMax)")], "DSN": [], "REQUIRETLS": [],
                 ],
             ]
         case .core, .webSocket: nil
         case .blob:
-            // RFC 9404 §3.
-            [
-                "maxSizeBlobSet": .integer(services.limits.uploadOctetsMax), "maxDataSources": 64,
-                "supportedTypeNames": ["Email", "Mailbox", "Thread"],
-                "supportedDigestAlgorithms": ["sha", "sha-256"],
-            ]
+            BlobMethods.capability(services.blobs, maxSizeBlobSet: services.limits.uploadOctetsMax).object
         case .vacationResponse, .quota, .account: [:]
         }
     }

@@ -80,7 +80,8 @@ enum IdentityMethods {
             }
             _ = try await objects.remove(id.text, of: account, call)
         }
-        return runner.finish(newState: try await objects.state(of: account, call))
+        return runner.finish(
+            newState: try await objects.state(of: account, call), of: "Identity", account, call)
     }
 
     private static func create(

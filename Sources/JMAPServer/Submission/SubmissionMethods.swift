@@ -80,7 +80,7 @@ enum SubmissionMethods {
             isDue(StoredObjects.object($0), at: now)
         }
         guard !due.isEmpty else { return }
-        try await call.services.store.change { transaction in
+        let state = try await call.services.store.change { transaction in
             for stored in due {
                 guard let there = try MailSettings.object(stored.id, .submission, of: account, in: transaction) else {
                     continue
@@ -100,7 +100,9 @@ enum SubmissionMethods {
                 try MailSettings.put(
                     there.id, StoredObjects.text(object), .submission, of: account, in: transaction)
             }
+            return try MailSettings.state(.submission, of: account, in: transaction)
         }
+        call.services.push.announce("EmailSubmission", state: "\(state)", of: account)
     }
 
     private static func isDue(_ object: JSONObject, at now: Int64) -> Bool {

@@ -38,7 +38,8 @@ struct SubmissionSet {
             work.emails[id.text] = there["emailId"]?.string
             _ = try await objects.remove(id.text, of: account, call)
         }
-        let response = runner.finish(newState: try await objects.state(of: account, call))
+        let response = runner.finish(
+            newState: try await objects.state(of: account, call), of: "EmailSubmission", account, call)
         try await work.changeEmails(set.accountID, updates, destroys, &call)
         return response
     }
