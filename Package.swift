@@ -255,8 +255,8 @@ let package = Package(
         .testTarget(
             name: "JMAPServerTests",
             dependencies: [
-                "AgentTestSupport", "Delivery", "Directory", "HTTPService", "JMAP", "JMAPServer", "JSON", "MailCore", "MailQueue",
-                "MailSearch", "MailStore", "Storage",
+                "AgentTestSupport", "Delivery", "Directory", "HTTPService", "InternetMessage", "JMAP", "JMAPServer", "JSON",
+                "MailCore", "MailQueue", "MailSearch", "MailStore", "Storage",
                 .product(name: "Hummingbird", package: "hummingbird"), nio, nioPosix, logging,
             ], swiftSettings: strict),
         .testTarget(
