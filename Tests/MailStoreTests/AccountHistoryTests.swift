@@ -52,7 +52,9 @@ import Testing
             #expect(changes.destroyed == [first[2]])
             #expect(changes.created.count == 1)
             #expect(changes.rest == .none)
-            #expect(try await emails(since: changes.reached, ana, test) == .known(ChangeSet(reached: changes.reached, rest: .none)))
+            #expect(
+                try await emails(since: changes.reached, ana, test)
+                    == .known(ChangeSet(reached: changes.reached, rest: .none)))
         }
     }
 
@@ -209,7 +211,8 @@ import Testing
         switch Int.random(in: 0..<20, using: &generator) {
         case 0..<6:
             let id = Int.random(in: 0..<6, using: &generator)
-            let text = "Subject: s\r\nMessage-ID: <\(Int.random(in: 0..<99, using: &generator))@x>\r\n"
+            let text =
+                "Subject: s\r\nMessage-ID: <\(Int.random(in: 0..<99, using: &generator))@x>\r\n"
                 + "References: <r\(id)@x>\r\n\r\nx\r\n"
             let copy = NewCopy(account: account, mailbox: key.mailbox, internalDate: Int64(id), saveDate: 1)
             _ = try await test.delivery.append(MessageBody(ByteBuffer(string: text)), copy)

@@ -103,9 +103,11 @@ extension HeaderWriter {
             guard isRight else { throw MessageWriteError.fieldName(name) }
         }
         let lines = text.utf8.split(separator: 0x0a)
-        let areLines = lines.allSatisfy { $0.count <= 998 } && lines.dropFirst().allSatisfy { line in
-            line.contains { !$0.isBlank && $0 != 0x0d }
-        }
+        let areLines =
+            lines.allSatisfy { $0.count <= 998 }
+            && lines.dropFirst().allSatisfy { line in
+                line.contains { !$0.isBlank && $0 != 0x0d }
+            }
         guard areLines else { throw MessageWriteError.fieldName(name) }
         begin(name)
         putVerbatim(octets)

@@ -132,7 +132,9 @@ struct DescribedPart {
             languages = words
             try note("content-language", property)
         case .header(let header):
-            let own = ["content-type", "content-disposition", "content-transfer-encoding", "content-id", "mime-version"]
+            let own = [
+                "content-type", "content-disposition", "content-transfer-encoding", "content-id", "mime-version",
+            ]
             guard !own.contains(header.key) else { throw .invalid([property], "the server writes \(header.name)") }
             fields += try DescribedField(property, header).fields(value)
             try note(header.key, property)

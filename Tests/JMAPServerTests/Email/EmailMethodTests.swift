@@ -26,13 +26,16 @@ struct JMAPTest {
     }
 
     /// Files a message as it is.
-    func append(_ text: String, to mailbox: Int64 = 1, flags: SystemFlags = [], date: Int64 = 1_500_000_000) async throws
+    func append(_ text: String, to mailbox: Int64 = 1, flags: SystemFlags = [], date: Int64 = 1_500_000_000)
+        async throws
         -> EmailID
     {
         let copy = NewCopy(
             account: user.account.id, mailbox: MailboxID(rawValue: mailbox), flags: flags, internalDate: date,
             saveDate: date)
-        let octets = Array(text.utf8).split(separator: 0x0a, omittingEmptySubsequences: false).joined(separator: [0x0d, 0x0a])
+        let octets = Array(text.utf8).split(separator: 0x0a, omittingEmptySubsequences: false).joined(separator: [
+            0x0d, 0x0a,
+        ])
         let filed = try await services.delivery.append(MessageBody(ByteBuffer(bytes: Array(octets))), copy)
         return try await services.store.read { transaction in
             var email = EmailID(rawValue: 0)
@@ -94,8 +97,10 @@ func withJMAP(_ body: (JMAPTest) async throws -> Void) async throws {
         try await withJMAP { test in
             let id = try await test.append(message, flags: [.seen, .deleted])
             let email = try await test.get(
-                id, [
-                    "blobId", "threadId", "mailboxIds", "keywords", "size", "receivedAt", "from", "to", "cc", "subject", "sentAt",
+                id,
+                [
+                    "blobId", "threadId", "mailboxIds", "keywords", "size", "receivedAt", "from", "to", "cc", "subject",
+                    "sentAt",
                     "messageId", "hasAttachment", "preview",
                 ])
             #expect(email["id"]?.string == id.objectID)
@@ -107,7 +112,8 @@ func withJMAP(_ body: (JMAPTest) async throws -> Void) async throws {
             #expect(email["from"] == [["name": "Joe", "email": "joe@example.com"]])
             #expect(
                 email["to"] == [
-                    ["name": "James Smythe", "email": "james@example.com"], ["name": .null, "email": "jane@example.com"],
+                    ["name": "James Smythe", "email": "james@example.com"],
+                    ["name": .null, "email": "jane@example.com"],
                 ])
             #expect(email["cc"] == .null)
             #expect(email["subject"] == "Héllo")
@@ -130,7 +136,10 @@ func withJMAP(_ body: (JMAPTest) async throws -> Void) async throws {
             for (name, value) in facts.members { #expect(email[name] == value, "\(name)") }
             #expect(email["references"] == ["x@y", "z@y"])
             #expect(email["sender"] == .null)
-            #expect(email["bodyValues"] == ["1": ["value": "Hello,\nworld", "isEncodingProblem": false, "isTruncated": false]])
+            #expect(
+                email["bodyValues"] == [
+                    "1": ["value": "Hello,\nworld", "isEncodingProblem": false, "isTruncated": false]
+                ])
             let text = try #require(email["textBody"]?.array?.first?.object)
             #expect(text["partId"] == "1")
             #expect(text["blobId"]?.string == "p\(id.objectID)-1")
@@ -283,8 +292,14 @@ func withJMAP(_ body: (JMAPTest) async throws -> Void) async throws {
         ("headers", #"{"headers":[]}"#), ("from", #"{"header:from":" a@b","from":[]}"#),
         ("header:Subject:asAddresses", #"{"header:Subject:asAddresses":[]}"#),
         ("header:Content-Type", #"{"header:Content-Type":" text/plain"}"#),
-        ("bodyStructure", #"{"bodyStructure":{"partId":"1"},"textBody":[{"partId":"1"}],"bodyValues":{"1":{"value":"x"}}}"#),
-        ("bodyStructure", #"{"subject":"x","bodyStructure":{"partId":"1","header:Subject":" y"},"bodyValues":{"1":{"value":"x"}}}"#),
+        (
+            "bodyStructure",
+            #"{"bodyStructure":{"partId":"1"},"textBody":[{"partId":"1"}],"bodyValues":{"1":{"value":"x"}}}"#
+        ),
+        (
+            "bodyStructure",
+            #"{"subject":"x","bodyStructure":{"partId":"1","header:Subject":" y"},"bodyValues":{"1":{"value":"x"}}}"#
+        ),
         ("textBody", #"{"textBody":[{"partId":"1"},{"partId":"1"}],"bodyValues":{"1":{"value":"x"}}}"#),
         ("textBody", #"{"textBody":[{"partId":"1","type":"text/html"}],"bodyValues":{"1":{"value":"x"}}}"#),
         ("htmlBody", #"{"htmlBody":[{"partId":"1","type":"text/plain"}],"bodyValues":{"1":{"value":"x"}}}"#),
@@ -292,7 +307,10 @@ func withJMAP(_ body: (JMAPTest) async throws -> Void) async throws {
         ("textBody", #"{"textBody":[{"partId":"2"}],"bodyValues":{"1":{"value":"x"}}}"#),
         ("textBody", #"{"textBody":[{"partId":"1","charset":"utf-8"}],"bodyValues":{"1":{"value":"x"}}}"#),
         ("textBody", #"{"textBody":[{"partId":"1","size":1}],"bodyValues":{"1":{"value":"x"}}}"#),
-        ("textBody", #"{"textBody":[{"partId":"1","header:Content-Transfer-Encoding":" 8bit"}],"bodyValues":{"1":{"value":"x"}}}"#),
+        (
+            "textBody",
+            #"{"textBody":[{"partId":"1","header:Content-Transfer-Encoding":" 8bit"}],"bodyValues":{"1":{"value":"x"}}}"#
+        ),
         ("bodyValues", #"{"textBody":[{"partId":"1"}],"bodyValues":{"1":{"value":"x","isTruncated":true}}}"#),
         ("bodyValues", #"{"textBody":[{"partId":"1"}],"bodyValues":{"1":{"value":"x","isEncodingProblem":true}}}"#),
         ("mailboxIds", #"{"mailboxIds":{}}"#), ("mailboxIds", #"{"mailboxIds":{"M9-9":true}}"#),
@@ -343,7 +361,10 @@ func withJMAP(_ body: (JMAPTest) async throws -> Void) async throws {
                 "bodyValues": ["t": ["value": "é"], "h": ["value": "<img src=\"cid:i\">"]],
                 "attachments": [
                     ["blobId": .string(blob.text), "type": "image/png", "cid": "i@x", "disposition": "inline"],
-                    ["blobId": .string(blob.text), "type": "application/x", "name": "año.bin", "disposition": "attachment"],
+                    [
+                        "blobId": .string(blob.text), "type": "application/x", "name": "año.bin",
+                        "disposition": "attachment",
+                    ],
                 ],
             ]
             let response = try await test.call("Email/set", ["create": ["k": .object(email)]])
@@ -395,7 +416,8 @@ func withJMAP(_ body: (JMAPTest) async throws -> Void) async throws {
                                 two.objectID,
                                 [
                                     "keywords": ["$flagged": true],
-                                    "mailboxIds": .object(JSONObject([(test.mailbox(3), true), (test.mailbox(4), true)])),
+                                    "mailboxIds": .object(
+                                        JSONObject([(test.mailbox(3), true), (test.mailbox(4), true)])),
                                 ]
                             ),
                             ("E999", ["keywords/$seen": true]),
@@ -436,7 +458,8 @@ func withJMAP(_ body: (JMAPTest) async throws -> Void) async throws {
             let blob = try #require(
                 test.services.blobs.keep(ByteBuffer(string: text), type: "message/rfc822", of: test.user.account.id))
             let empty = try #require(
-                test.services.blobs.keep(ByteBuffer(string: "no header"), type: "message/rfc822", of: test.user.account.id))
+                test.services.blobs.keep(
+                    ByteBuffer(string: "no header"), type: "message/rfc822", of: test.user.account.id))
             let mailboxes = JSONValue.object(JSONObject([(test.mailbox(1), true)]))
             let response = try await test.call(
                 "Email/import",

@@ -19,10 +19,11 @@ import Testing
 
     @Test func addresses() {
         #expect(
-            json(list, .addresses) == [
-                ["name": "James Smythe", "email": "james@example.com"], ["name": nil, "email": "jane@example.com"],
-                ["name": "John Smîth", "email": "john@example.com"],
-            ].asJSON)
+            json(list, .addresses)
+                == [
+                    ["name": "James Smythe", "email": "james@example.com"], ["name": nil, "email": "jane@example.com"],
+                    ["name": "John Smîth", "email": "john@example.com"],
+                ].asJSON)
     }
 
     @Test func groups() {
@@ -49,7 +50,10 @@ import Testing
         (" Tue, 10 Jul 2018 11:03:11 +1000", .date, "2018-07-10T11:03:11+10:00"),
         (" Tue, 10 Jul 2018 01:03:11 GMT", .date, "2018-07-10T01:03:11Z"),
         (" yesterday", .date, .null),
-        (" <mailto:a@b?subject=x>, (no) <https://e.example/\r\n u>", .urls, ["mailto:a@b?subject=x", "https://e.example/u"]),
+        (
+            " <mailto:a@b?subject=x>, (no) <https://e.example/\r\n u>", .urls,
+            ["mailto:a@b?subject=x", "https://e.example/u"]
+        ),
         (" mailto:a@b", .urls, .null),
         (" joe", .addresses, [["name": .null, "email": "joe"]]),
         (" jürgen@müller.example", .addresses, [["name": .null, "email": "jürgen@müller.example"]]),
@@ -102,7 +106,8 @@ extension [[String: String?]] {
 @Suite struct JMAPDateTests {
     @Test(arguments: [
         ("2014-10-30T06:12:00Z", Int64(1_414_649_520)), ("2014-10-30T14:12:00+08:00", 1_414_649_520),
-        ("1969-12-31T23:59:59Z", -1), ("2000-02-29T00:00:00.123Z", 951_782_400), ("0001-01-01T00:00:00Z", -62_135_596_800),
+        ("1969-12-31T23:59:59Z", -1), ("2000-02-29T00:00:00.123Z", 951_782_400),
+        ("0001-01-01T00:00:00Z", -62_135_596_800),
     ]) func reads(_ text: String, _ seconds: Int64) {
         #expect(JMAPDate.parse(text)?.secondsSince1970 == seconds)
     }
@@ -141,9 +146,11 @@ extension [[String: String?]] {
     }
 
     @Test(arguments: [
-        ("abc", 3, "abc", false), ("abc", 2, "ab", false), ("aé", 2, "a", false), ("é", 1, "", false), ("éé", 3, "é", false),
+        ("abc", 3, "abc", false), ("abc", 2, "ab", false), ("aé", 2, "a", false), ("é", 1, "", false),
+        ("éé", 3, "é", false),
         ("<b>x</b>", 5, "<b>x", true), ("<b>x</b>", 2, "", true), ("a😀", 4, "a", false), ("a😀", 5, "a😀", false),
     ]) func cuts(_ text: String, _ octets: Int, _ cut: String, _ isHTML: Bool) {
-        #expect(BodyText(Array(text.utf8), charset: "utf-8", encoding: .eightBit).cut(to: octets, isHTML: isHTML) == cut)
+        #expect(
+            BodyText(Array(text.utf8), charset: "utf-8", encoding: .eightBit).cut(to: octets, isHTML: isHTML) == cut)
     }
 }

@@ -13,7 +13,9 @@ import Testing
     private func list(_ test: JMAPTest) async throws -> [String: JSONObject] {
         let response = try await test.call("Mailbox/get", ["ids": .null])
         var list: [String: JSONObject] = [:]
-        for object in response["list"]?.array?.compactMap(\.object) ?? [] { list[object["name"]?.string ?? ""] = object }
+        for object in response["list"]?.array?.compactMap(\.object) ?? [] {
+            list[object["name"]?.string ?? ""] = object
+        }
         return list
     }
 
@@ -47,7 +49,10 @@ import Testing
             let trash = test.mailbox(5)
             let moved = try await test.call(
                 "Email/set",
-                ["update": .object(JSONObject([(second.objectID, ["mailboxIds": .object(JSONObject([(trash, true)]))])]))])
+                [
+                    "update": .object(
+                        JSONObject([(second.objectID, ["mailboxIds": .object(JSONObject([(trash, true)]))])]))
+                ])
             #expect(moved["notUpdated"] == .null)
             inbox = try #require(try await list(test)["Inbox"])
             #expect(inbox["unreadThreads"] == 0)
@@ -103,7 +108,9 @@ import Testing
                 "Mailbox/set",
                 [
                     "update": .object(
-                        JSONObject([(child, ["parentId": .null, "name": "Out", "role": "junk"]), (top, ["sortOrder": 3])]))
+                        JSONObject([
+                            (child, ["parentId": .null, "name": "Out", "role": "junk"]), (top, ["sortOrder": 3]),
+                        ]))
                 ])
             #expect(moved["notUpdated"]?.object?[child]?.object?["properties"] == ["role"])
             let renamed = try await test.call(
@@ -112,7 +119,8 @@ import Testing
             mailboxes = try await list(test)
             #expect(mailboxes["Out"]?["parentId"] == .null)
             #expect(mailboxes["Out"]?["isSubscribed"] == true)
-            _ = try await test.append("Subject: s\n\nx\n", to: try #require(MailboxKey(objectID: child)).mailbox.rawValue)
+            _ = try await test.append(
+                "Subject: s\n\nx\n", to: try #require(MailboxKey(objectID: child)).mailbox.rawValue)
             let full = try await test.call("Mailbox/set", ["destroy": [.string(child), .string(top)]])
             #expect(full["notDestroyed"] == .object(JSONObject([(child, ["type": "mailboxHasEmail"] as JSONValue)])))
             #expect(full["destroyed"] == [.string(top)])
@@ -144,7 +152,9 @@ import Testing
             #expect(list.count == 1)
             #expect(list[0].object?["myRights"]?.object?["mayAddItems"] == false)
             #expect(list[0].object?["myRights"]?.object?["maySetSeen"] == true)
-            let email = try await store.store.read { try $0.first("SELECT email FROM message") { EmailID(rawValue: $0.integer(0)) } }
+            let email = try await store.store.read {
+                try $0.first("SELECT email FROM message") { EmailID(rawValue: $0.integer(0)) }
+            }
             let id = try #require(email).objectID
             let set = try await test.call(
                 "Email/set",
