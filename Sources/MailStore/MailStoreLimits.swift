@@ -14,7 +14,7 @@ public struct MailStoreLimits: Sendable {
     public var keywordsOfMessageMax = 200
     /// Keywords of a mailbox that `MailboxSnapshot` lists.
     public var keywordsListedMax = 1000
-    /// Octets of what is remembered of mailboxes that were opened: eight for each gap between UIDs.
+    /// Octets of what is remembered of mailboxes: one for each message, eight for each gap between UIDs.
     public var cachedOctetsMax = 32 << 20
 
     /// A mailbox's name in UTF-8.

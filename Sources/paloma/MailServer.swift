@@ -40,6 +40,8 @@ struct MailServer {
     let maildropLocks = MaildropLocks()
     let imapConnections: AccountConnections
     let recentClaims = RecentClaims()
+    /// One for all listeners, which remember mailboxes together.
+    let mailStore: MailStore
     let search: MailSearch
 
     /// Checks what can be checked before anything listens.
@@ -68,7 +70,8 @@ struct MailServer {
         imapConnections = AccountConnections(perAccountMax: configuration.limits.imapSessionsPerAccountMax)
         group = MultiThreadedEventLoopGroup.singleton
         delivery = Delivery(store: store, signal: signal)
-        search = MailSearch(store: store, mailStore: MailStore(store: store))
+        mailStore = MailStore(store: store)
+        search = MailSearch(store: store, mailStore: mailStore)
         do {
             dns = try DNSClient(configuration: DNSClientConfiguration(configuration.dns))
         } catch {
