@@ -214,8 +214,10 @@ private final class FlushCounter: ChannelOutboundHandler {
         var limits = ConnectionLimits()
         limits.sessionSecondsMax = 100
         let leaving = try Rig(limits: limits)
-        leaving.pass(seconds: 101)
-        #expect(try leaving.heard() == "HELLO\r\nFAREWELL lifetime\r\n")
+        leaving.pass(seconds: 55)
+        try leaving.say("ECHO a\n")
+        leaving.pass(seconds: 47)
+        #expect(try leaving.heard() == "HELLO\r\na\r\nFAREWELL lifetime\r\n")
         #expect(leaving.ended == [])
         _ = leaving.loop.drain()
         leaving.pass(seconds: 2)

@@ -1,4 +1,5 @@
 package import MailCore
+internal import NIOCore
 
 /// A FETCH response that tells a message's flags, perhaps its UID, and nothing else, ready but for its numbers: of the
 /// thousands of messages whose flags a client asks for, most have the same.

@@ -18,6 +18,9 @@ package struct IMAPResponseWriter: Sendable {
     /// Octets waiting.
     package var octetCount: Int { buffer.readableBytes }
 
+    /// Makes room for so many octets.
+    package mutating func reserve(_ octets: Int) { buffer.reserveCapacity(octets) }
+
     /// What was written since the last time; the writer goes on with a new buffer.
     package mutating func take() -> ByteBuffer {
         let written = buffer

@@ -112,6 +112,7 @@ struct FetchJob: Sendable {
         _ writer: inout FetchWriter, from place: FetchWalk.Place, in transaction: SQLTransaction
     ) throws -> FetchWalk {
         let (contents, end) = try contents(from: place, in: transaction)
+        writer.reserve(for: contents)
         var walk = FetchWalk(uids, in: view, from: place)
         var next = 0
         while next < contents.count, let span = walk.nextSpan() {

@@ -37,16 +37,19 @@ struct FetchWriter {
     private static let messagesOfPage = 256
     /// Octets of the response that fills a page, about.
     private static let roomOctets = 8 << 10
+    /// What stands around the octets of a message, about.
+    private static let linesOctets = 512
 
     /// Nothing is written yet.
     init(_ job: FetchJob, clock: ModSeq, in transaction: SQLTransaction) {
         self.job = job
         self.transaction = transaction
         itemsOfNewlySeen = job.newlySeen.isEmpty ? [] : job.plan.itemsOfNewlySeen
-        var buffer = ByteBuffer()
+        writer = IMAPResponseWriter(dialect: job.plan.dialect)
         // Room for a full page, where there are messages to fill it.
-        if job.messageCount >= Self.messagesOfPage { buffer.reserveCapacity(FetchJob.pageOctets + Self.roomOctets) }
-        writer = IMAPResponseWriter(dialect: job.plan.dialect, buffer: buffer)
+        if !job.plan.readsContent, job.messageCount >= Self.messagesOfPage {
+            writer.reserve(FetchJob.pageOctets + Self.roomOctets)
+        }
         page = FetchPage(clock: clock, end: FetchWalk.Place(), isLast: true)
     }
 
@@ -54,6 +57,15 @@ struct FetchWriter {
     private var octetCount: Int { octetsBefore + writer.octetCount }
 
     private var demand: ScanDemand { octetCount < FetchJob.pageOctets ? .more : .enough }
+
+    /// Makes room for these messages.
+    mutating func reserve(for contents: [CheckedOctets]) {
+        var octets = 0
+        for case .whole(let content) in contents where content.readableBytes < Self.copiedOctetsMax {
+            octets += content.readableBytes + Self.linesOctets
+        }
+        writer.reserve(octets)
+    }
 
     /// The page, all of whose messages were written.
     mutating func finish(at end: FetchWalk) -> FetchPage {
