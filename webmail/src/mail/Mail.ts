@@ -168,12 +168,14 @@ export class Mail extends Observable {
     await this.list?.refresh()
   }
 
-  /** Creates, renames, moves or deletes a folder; returns the id of a new one. */
+  /** Creates, renames, moves, or deletes a folder with what is in it; returns the id of a new one. */
   async setMailbox(args: { create?: Partial<Mailbox>; update?: Record<Id, Partial<Mailbox>>; destroy?: Id[] }): Promise<Id | null> {
     const { create, ...rest } = args
     const answers = await this.counted(() =>
       this.client.call([
-        ['Mailbox/set', { ...rest, ...(create ? { create: { n: create } } : {}) }, 's'],
+        ['Mailbox/set', {
+          ...rest, ...(create ? { create: { n: create } } : {}), ...(rest.destroy ? { onDestroyRemoveEmails: true } : {}),
+        }, 's'],
         ['Mailbox/get', { ids: null }, 'm'],
       ]),
     )

@@ -24,15 +24,15 @@ export type FindMailbox = (name: string) => Id | null
 /** Cuts the box's text into words; what stands in quotes is one word. */
 export function terms(text: string): Term[] {
   const found: Term[] = []
-  for (const match of text.matchAll(/(-?)(?:([a-z_]+):)?(?:"([^"]*)"?|(\S+))|(-?)([a-z_]+):(?=\s|$)/gi)) {
-    const [whole, minus, operator, quoted, plain] = match
-    const name = operator?.toLowerCase() ?? null
-    if (name !== null && known.has(name)) {
-      found.push({ operator: name, value: (quoted ?? plain ?? '').trim(), negated: minus === '-' })
-    } else {
-      const value = quoted !== undefined && operator === undefined ? quoted : whole.slice(minus?.length ?? 0)
-      if (value.trim()) found.push({ operator: null, value: value.trim(), negated: minus === '-' })
-    }
+  for (const match of text.matchAll(/(-?)(?:([a-z_]+):)?(?:"([^"]*)"?|(\S*))/gi)) {
+    const whole = match[0] ?? ''
+    const negated = match[1] === '-' && whole.length > 1
+    const operator = match[2]?.toLowerCase() ?? null
+    const value = (match[3] ?? match[4] ?? '').trim()
+    if (operator !== null && known.has(operator)) found.push({ operator, value, negated })
+    // `https://…` and `18:30` are words, whatever stands before their colon.
+    else if (operator !== null) found.push({ operator: null, value: `${match[2]}:${value}`, negated })
+    else if (value) found.push({ operator: null, value: match[1] === '-' && !negated ? '-' : value, negated })
   }
   return found
 }
