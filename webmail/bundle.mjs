@@ -112,7 +112,14 @@ function writeTable(assets) {
   if (!existsSync(table) || readFileSync(table, 'utf8') !== text) writeFileSync(table, text)
 }
 
-const first = writePage(bundle())
+let outputs
+try {
+  outputs = bundle()
+} catch (error) {
+  console.error(`error: esbuild could not bundle the webmail${error.code === 'ENOENT' ? ': it is not installed' : ', see above'}`)
+  process.exit(1)
+}
+const first = writePage(outputs)
 const files = ['index.html', ...readdirSync(join(output, 'assets')).sort().map((name) => `assets/${name}`)]
 const assets = files.map((file) => {
   const plain = readFileSync(join(output, file))

@@ -1,6 +1,6 @@
 import { memo, useState, type DragEvent } from 'react'
 import { useDesk } from './context'
-import { mailboxAt, placeOf, shownFolders, type ShownFolder } from './folders'
+import { mailboxAt, placeOf, shownFolders, type ShownFolder } from './mailboxes'
 import { address, go, type Route } from './route'
 import { useObserved } from '../mail/Observable'
 import { knownLabels, keywordFor } from '../mail/labels'

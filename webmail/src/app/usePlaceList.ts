@@ -1,5 +1,5 @@
 import { useEffect, useMemo, useState } from 'react'
-import { findMailbox, folderName, mailboxAt } from './folders'
+import { findMailbox, folderName, mailboxAt } from './mailboxes'
 import type { Place } from './route'
 import type { Text } from '../i18n'
 import type { Mail } from '../mail/Mail'

@@ -1,5 +1,5 @@
 import { useDesk } from '../app/context'
-import { folderPath, shownFolders } from '../app/folders'
+import { folderPath, shownFolders } from '../app/mailboxes'
 import { useText } from '../i18n'
 import { keywordFor, knownLabels, labelOf, tintOf } from '../mail/labels'
 import { useObserved } from '../mail/Observable'
