@@ -37,11 +37,28 @@ export default {
   'app.message': 'Message',
   'app.skip': 'Skip to the messages',
 
-  // attachment
+  'attachment.save': 'Save {name}',
+  'attachment.saveAll': 'Save all as one zip',
+  'attachment.title.one': '{n} attachment',
+  'attachment.title.other': '{n} attachments',
+  'attachment.unnamed': 'attachment',
+  'attachment.view': 'View {name}',
 
-  // compose
+  'compose.cc': 'Cc',
+  'compose.from': 'From',
+  'compose.to': 'To',
 
-  // html
+  'html.blocked.one': 'One remote image was not loaded: loading it tells the sender that you read this.',
+  'html.blocked.other': '{n} remote images were not loaded: loading them tells the sender that you read this.',
+  'html.deceptive': '⚠ goes to {host}',
+  'html.failed': 'This message cannot be shown. View its source instead.',
+  'html.foldQuote': 'Hide the quoted text',
+  'html.frame': 'Text of the message',
+  'html.showImages': 'Show images',
+  'html.tooLarge': 'This message is too large to be shown here. View its source instead.',
+  'html.trustSender': 'Always from {sender}',
+  'html.unfoldQuote.one': 'Show {n} quoted line',
+  'html.unfoldQuote.other': 'Show {n} quoted lines',
 
   'login.code': 'Code',
   'login.go': 'Log in',
@@ -53,5 +70,8 @@ export default {
 
   // settings
 
-  // viewer
+  'viewer.date': 'Date',
+  'viewer.failed': 'This could not be loaded.',
+  'viewer.noSubject': '(no subject)',
+  'viewer.none': 'This cannot be shown here; save it to open it.',
 }

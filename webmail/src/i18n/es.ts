@@ -37,11 +37,28 @@ export default {
   'app.message': 'Message',
   'app.skip': 'Skip to the messages',
 
-  // attachment
+  'attachment.save': 'Guardar {name}',
+  'attachment.saveAll': 'Guardar todo en un zip',
+  'attachment.title.one': '{n} adjunto',
+  'attachment.title.other': '{n} adjuntos',
+  'attachment.unnamed': 'adjunto',
+  'attachment.view': 'Ver {name}',
 
-  // compose
+  'compose.cc': 'Cc',
+  'compose.from': 'De',
+  'compose.to': 'Para',
 
-  // html
+  'html.blocked.one': 'No se cargó una imagen remota: cargarla avisaría al remitente de que lee esto.',
+  'html.blocked.other': 'No se cargaron {n} imágenes remotas: cargarlas avisaría al remitente de que lee esto.',
+  'html.deceptive': '⚠ lleva a {host}',
+  'html.failed': 'Este mensaje no se puede mostrar. Vea su código fuente.',
+  'html.foldQuote': 'Ocultar el texto citado',
+  'html.frame': 'Texto del mensaje',
+  'html.showImages': 'Mostrar imágenes',
+  'html.tooLarge': 'Este mensaje es demasiado grande para mostrarlo. Vea su código fuente.',
+  'html.trustSender': 'Siempre de {sender}',
+  'html.unfoldQuote.one': 'Mostrar {n} línea citada',
+  'html.unfoldQuote.other': 'Mostrar {n} líneas citadas',
 
   'login.code': 'Code',
   'login.go': 'Log in',
@@ -53,5 +70,8 @@ export default {
 
   // settings
 
-  // viewer
+  'viewer.date': 'Fecha',
+  'viewer.failed': 'No se pudo cargar.',
+  'viewer.noSubject': '(sin asunto)',
+  'viewer.none': 'Esto no se puede mostrar aquí; guárdelo para abrirlo.',
 }
