@@ -4,8 +4,10 @@ import { useEffect, useState } from 'react'
 import { useText } from '../i18n'
 import { useFormat } from '../i18n/format'
 import type { JMAPClient } from '../jmap/client'
-import type { Email, EmailAddress, Id } from '../jmap/types'
-import { bodyProperties, MessageBody } from './MessageBody'
+import type { Email, Id } from '../jmap/types'
+import { bodyProperties } from './bodyProperties'
+import { MessageBody } from './MessageBody'
+import { people } from './people'
 
 export function EmbeddedMessage({ client, blobId }: { client: JMAPClient; blobId: Id }) {
   const t = useText()
@@ -47,8 +49,4 @@ function Line({ name, value }: { name: string; value: string }) {
       <dd dir="auto">{value}</dd>
     </>
   )
-}
-
-export function people(addresses: EmailAddress[] | null | undefined): string {
-  return (addresses ?? []).map(({ name, email }) => (name ? `${name} <${email}>` : email)).join(', ')
 }

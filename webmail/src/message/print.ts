@@ -5,8 +5,9 @@ import type { Format } from '../i18n/format'
 import type { JMAPClient } from '../jmap/client'
 import type { Email } from '../jmap/types'
 import { fileName, listedAttachments } from './files'
-import { people } from './EmbeddedMessage'
 import { loadInlineImages } from './inlineImages'
+import { people } from './people'
+import { openRealm } from './realm'
 import { sanitize } from './sanitize/sanitize'
 
 const printStyle = `
@@ -23,18 +24,7 @@ const printStyle = `
 
 /** Opens the browser's print dialog for `email`, whose bodies have been fetched. */
 export async function printMessage(client: JMAPClient, email: Email, images: 'blocked' | 'allowed', t: Text, format: Format): Promise<void> {
-  const frame = document.createElement('iframe')
-  // Same sandbox as HTMLFrame; allow-modals is what print() needs.
-  frame.setAttribute('sandbox', 'allow-same-origin allow-modals')
-  frame.setAttribute('credentialless', '')
-  frame.className = 'print-frame'
-  frame.setAttribute('aria-hidden', 'true')
-  frame.src = images === 'allowed' ? '/frame-images.html' : '/frame.html'
-  const loaded = new Promise((resolve) => frame.addEventListener('load', resolve, { once: true }))
-  document.body.append(frame)
-  await loaded
-  const realm = frame.contentWindow as (Window & typeof globalThis) | null
-  if (realm === null) return frame.remove()
+  const { window: realm, close } = await openRealm(images === 'allowed' ? 'print-images' : 'print')
   const page = realm.document
   page.title = email.subject ?? ''
   page.head.append(Object.assign(page.createElement('style'), { textContent: printStyle }))
@@ -46,8 +36,7 @@ export async function printMessage(client: JMAPClient, email: Email, images: 'bl
     )
   }
   await Promise.allSettled([...page.images].map((image) => image.decode()))
-  const end = () => frame.remove()
-  realm.addEventListener('afterprint', end, { once: true })
+  realm.addEventListener('afterprint', close, { once: true })
   realm.focus()
   realm.print()
 }

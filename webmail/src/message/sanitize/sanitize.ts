@@ -240,9 +240,11 @@ class Cleaner {
 
   private warn(link: Link, element: HTMLElement): void {
     if (link.kind !== 'page' || !link.deceptive) return
+    const text = this.options.describeDeceptiveLink(link.url.host)
+    if (text === '') return
     const note = this.output.createElement('span')
     note.setAttribute('style', noteStyle)
-    note.textContent = ` ${this.options.describeDeceptiveLink(link.url.host)} `
+    note.textContent = text
     element.after(note)
   }
 }
