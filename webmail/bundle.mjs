@@ -19,6 +19,8 @@ const table = join(root, 'Sources', 'CWebmail', 'bundle.c')
 /** What the first page loads may take, compressed with gzip. */
 const firstLoadBytesMax = 150 * 1024
 
+const frames = ['frame.html', 'frame-images.html']
+
 const types = {
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
@@ -46,6 +48,9 @@ function bundle() {
       '--charset=utf8',
       '--legal-comments=linked',
       '--define:process.env.NODE_ENV="production"',
+      // Debian's node-dompurify 2.4.1-2+deb12u1 uses a variable there that only another of its functions has: sanitize()
+      // would throw. Only names that nothing declares are replaced.
+      '--define:shadowNode.__depth=0',
       '--entry-names=[name]-[hash]',
       '--chunk-names=[name]-[hash]',
       `--outdir=${join(output, 'assets')}`,
@@ -79,6 +84,11 @@ function writePage(outputs) {
     .replace('{script}', app.name)
   writeFileSync(join(output, 'index.html'), page)
   return [app.name, ...app.imports, style.name, iconName]
+}
+
+/** The documents that messages are shown in: the server gives each its policy. */
+function writeFrames() {
+  for (const name of frames) writeFileSync(join(output, name), readFileSync(join(sources, 'frame.html')))
 }
 
 /** A C string literal of the octets: compilers read it a hundred times faster than a list of numbers. */
@@ -120,7 +130,8 @@ try {
   process.exit(1)
 }
 const first = writePage(outputs)
-const files = ['index.html', ...readdirSync(join(output, 'assets')).sort().map((name) => `assets/${name}`)]
+writeFrames()
+const files = ['index.html', ...frames, ...readdirSync(join(output, 'assets')).sort().map((name) => `assets/${name}`)]
 const assets = files.map((file) => {
   const plain = readFileSync(join(output, file))
   const gzip = gzipSync(plain, { level: 9 })

@@ -1,7 +1,8 @@
 import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { showUnread, notify } from './arrivals'
 import { applyTheme } from './appearance'
-import { DeskContext, type Desk, type Draft } from './context'
+import { DeskContext, type Desk } from './context'
+import type { Draft } from '../compose/letter'
 import { explain } from './errors'
 import { Folders } from './Folders'
 import { folderName, mailboxAt } from './mailboxes'
@@ -95,13 +96,10 @@ export function Shell({ client, onLogout }: { client: JMAPClient; onLogout: () =
       notify(emails, say.current, (email) => go({ place: { kind: 'role', role: 'inbox' }, open: email.id }))
     }
     mail.open().catch(desk.fail)
-    settings.open().then(
-      () => {
-        if (settings.values.language) setLanguage(settings.values.language)
-        if (settings.values.theme) applyTheme(settings.values.theme)
-      },
-      () => {},
-    )
+    void settings.open().then(() => {
+      if (settings.values.language) setLanguage(settings.values.language)
+      if (settings.values.theme) applyTheme(settings.values.theme)
+    })
     return mail.listen()
   }, [client, mail, settings, desk, setLanguage])
 

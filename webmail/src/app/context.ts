@@ -3,15 +3,8 @@ import type { Actions } from '../mail/Actions'
 import type { Mail } from '../mail/Mail'
 import type { Settings } from '../mail/Settings'
 import type { JMAPClient } from '../jmap/client'
-import type { Email, EmailAddress } from '../jmap/types'
+import type { Draft } from '../compose/letter'
 import type { TextKey, Values } from '../i18n'
-
-/** What the composer begins with. */
-export interface Draft {
-  mode: 'new' | 'reply' | 'replyAll' | 'forward' | 'edit'
-  email?: Email
-  to?: EmailAddress[]
-}
 
 /** What every part of the page may use. */
 export interface Desk {

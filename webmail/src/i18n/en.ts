@@ -32,6 +32,7 @@ export default {
 
   'app.account': 'Your account',
   'app.folders': 'Folders',
+  'app.language': 'Language',
   'app.list': 'Messages',
   'app.loading': 'Loading …',
   'app.loggedInAs': 'Logged in as',
@@ -54,14 +55,20 @@ export default {
   'app.theme.dark': 'Dark',
   'app.theme.light': 'Light',
   'app.theme.system': 'As the system',
-  'app.language': 'Language',
   'app.view': 'List',
   'app.view.conversations': 'Conversations',
   'app.view.messages': 'Single messages',
 
-  // attachment
+  'attachment.save': 'Save {name}',
+  'attachment.saveAll': 'Save all as one zip',
+  'attachment.title.one': '{n} attachment',
+  'attachment.title.other': '{n} attachments',
+  'attachment.unnamed': 'attachment',
+  'attachment.view': 'View {name}',
 
-  // compose
+  'compose.cc': 'Cc',
+  'compose.from': 'From',
+  'compose.to': 'To',
 
   'confirm.deleteFolder': 'Delete the folder “{folder}”? The messages in it are deleted for good.',
   'confirm.deleteForever.one': 'Delete this message for good? That cannot be undone.',
@@ -146,7 +153,17 @@ export default {
   'folder.unread.one': '{n} unread',
   'folder.unread.other': '{n} unread',
 
-  // html
+  'html.blocked.one': 'One remote image was not loaded: loading it tells the sender that you read this.',
+  'html.blocked.other': '{n} remote images were not loaded: loading them tells the sender that you read this.',
+  'html.deceptive': '⚠ goes to {host}',
+  'html.failed': 'This message cannot be shown. View its source instead.',
+  'html.foldQuote': 'Hide the quoted text',
+  'html.frame': 'Text of the message',
+  'html.showImages': 'Show images',
+  'html.tooLarge': 'This message is too large to be shown here. View its source instead.',
+  'html.trustSender': 'Always from {sender}',
+  'html.unfoldQuote.one': 'Show {n} quoted line',
+  'html.unfoldQuote.other': 'Show {n} quoted lines',
 
   'keys.actions': 'With the conversation',
   'keys.archive': 'Archive',
@@ -223,8 +240,6 @@ export default {
   'move.none': 'No folder has that name.',
   'move.title': 'Move to',
 
-  // print
-
   'read.allow': 'Show images',
   'read.allowSender': 'Always from {sender}',
   'read.attachments': 'Attachments',
@@ -281,7 +296,8 @@ export default {
   'search.recent': 'Searched lately',
   'search.results': 'Found for “{query}”',
 
-  // settings
-
-  // viewer
+  'viewer.date': 'Date',
+  'viewer.failed': 'This could not be loaded.',
+  'viewer.noSubject': '(no subject)',
+  'viewer.none': 'This cannot be shown here; save it to open it.',
 }

@@ -32,6 +32,7 @@ export default {
 
   'app.account': 'Tu cuenta',
   'app.folders': 'Carpetas',
+  'app.language': 'Idioma',
   'app.list': 'Mensajes',
   'app.loading': 'Cargando …',
   'app.loggedInAs': 'Sesión iniciada como',
@@ -54,14 +55,20 @@ export default {
   'app.theme.dark': 'Oscura',
   'app.theme.light': 'Clara',
   'app.theme.system': 'Como el sistema',
-  'app.language': 'Idioma',
   'app.view': 'Lista',
   'app.view.conversations': 'Conversaciones',
   'app.view.messages': 'Mensajes sueltos',
 
-  // attachment
+  'attachment.save': 'Guardar {name}',
+  'attachment.saveAll': 'Guardar todo en un zip',
+  'attachment.title.one': '{n} adjunto',
+  'attachment.title.other': '{n} adjuntos',
+  'attachment.unnamed': 'adjunto',
+  'attachment.view': 'Ver {name}',
 
-  // compose
+  'compose.cc': 'Cc',
+  'compose.from': 'De',
+  'compose.to': 'Para',
 
   'confirm.deleteFolder': '¿Eliminar la carpeta «{folder}»? Sus mensajes se eliminan del todo.',
   'confirm.deleteForever.one': '¿Eliminar este mensaje del todo? No se puede deshacer.',
@@ -146,7 +153,17 @@ export default {
   'folder.unread.one': '{n} sin leer',
   'folder.unread.other': '{n} sin leer',
 
-  // html
+  'html.blocked.one': 'No se cargó una imagen remota: cargarla avisaría al remitente de que lee esto.',
+  'html.blocked.other': 'No se cargaron {n} imágenes remotas: cargarlas avisaría al remitente de que lee esto.',
+  'html.deceptive': '⚠ lleva a {host}',
+  'html.failed': 'Este mensaje no se puede mostrar. Vea su código fuente.',
+  'html.foldQuote': 'Ocultar el texto citado',
+  'html.frame': 'Texto del mensaje',
+  'html.showImages': 'Mostrar imágenes',
+  'html.tooLarge': 'Este mensaje es demasiado grande para mostrarlo. Vea su código fuente.',
+  'html.trustSender': 'Siempre de {sender}',
+  'html.unfoldQuote.one': 'Mostrar {n} línea citada',
+  'html.unfoldQuote.other': 'Mostrar {n} líneas citadas',
 
   'keys.actions': 'Con la conversación',
   'keys.archive': 'Archivar',
@@ -223,8 +240,6 @@ export default {
   'move.none': 'Ninguna carpeta se llama así.',
   'move.title': 'Mover a',
 
-  // print
-
   'read.allow': 'Mostrar las imágenes',
   'read.allowSender': 'Siempre de {sender}',
   'read.attachments': 'Adjuntos',
@@ -281,7 +296,8 @@ export default {
   'search.recent': 'Búsquedas recientes',
   'search.results': 'Encontrado para «{query}»',
 
-  // settings
-
-  // viewer
+  'viewer.date': 'Fecha',
+  'viewer.failed': 'No se pudo cargar.',
+  'viewer.noSubject': '(sin asunto)',
+  'viewer.none': 'Esto no se puede mostrar aquí; guárdelo para abrirlo.',
 }

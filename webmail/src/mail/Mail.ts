@@ -1,6 +1,7 @@
 import { Observable } from './Observable'
 import { MailList, listProperties, type ListQuery } from './MailList'
 import { inverse, patched, type Patches } from './patch'
+import { bodyProperties } from '../message/bodyProperties'
 import { Refused, response, type JMAPClient } from '../jmap/client'
 import type {
   Call, Changed, ChangesResponse, Email, EmailAddress, GetResponse, Id, Mailbox, MailboxRole, SetResponse, Thread,
@@ -10,14 +11,7 @@ import type {
 const setMax = 500
 
 /** What a conversation shows of each message. */
-const readProperties = [
-  ...listProperties, 'cc', 'bcc', 'replyTo', 'sender', 'sentAt', 'messageId', 'inReplyTo', 'references', 'bodyValues', 'textBody',
-  'htmlBody', 'attachments', 'bodyStructure', 'header:List-Unsubscribe:asURLs', 'header:Disposition-Notification-To:asAddresses',
-  'header:Authentication-Results:asRaw',
-]
-const bodyProperties = ['partId', 'blobId', 'size', 'name', 'type', 'charset', 'disposition', 'cid']
-/** Of a body more is not shown; the rest is in the message's source. */
-const bodyBytesMax = 1 << 20
+const readProperties = [...bodyProperties.properties, 'header:Disposition-Notification-To:asAddresses']
 
 /** Everything known of the account's mail, kept up to date by push. */
 export class Mail extends Observable {
@@ -72,14 +66,10 @@ export class Mail extends Observable {
   async read(emailId: Id): Promise<Id | null> {
     const known = this.emails.get(emailId)
     if (known && this.threads.get(known.threadId)?.every((id) => this.complete.has(id))) return known.threadId
-    const body = {
-      properties: readProperties, bodyProperties, fetchTextBodyValues: true, fetchHTMLBodyValues: true,
-      maxBodyValueBytes: bodyBytesMax,
-    }
     const answers = await this.client.call([
       ['Email/get', { ids: [emailId], properties: ['id', 'threadId'] }, 'e'],
       ['Thread/get', { '#ids': { resultOf: 'e', name: 'Email/get', path: '/list/*/threadId' } }, 't'],
-      ['Email/get', { '#ids': { resultOf: 't', name: 'Thread/get', path: '/list/*/emailIds' }, ...body }, 'b'],
+      ['Email/get', { '#ids': { resultOf: 't', name: 'Thread/get', path: '/list/*/emailIds' }, ...bodyProperties, properties: readProperties }, 'b'],
     ])
     const found = response<GetResponse<Email>>(answers, 'e')
     const threadId = found.list[0]?.threadId
