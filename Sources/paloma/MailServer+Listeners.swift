@@ -19,6 +19,7 @@ import ServerConfiguration
 import ServerRuntime
 import ServiceLifecycle
 import TerminalOutput
+import Webmail
 
 extension MailServer {
     /// The service of one listener, listening already but for HTTP; nil when there is none for it.
@@ -176,6 +177,7 @@ extension MailServer {
         let router = HTTPServer.makeRouter()
         let health = health
         MonitorRoutes.add(to: router, metrics: registry) { await health.state() }
+        WebmailRoutes.add(to: router)
         if listener.tls == .implicit { addPolicyPages(to: router) }
         var quiet = logger
         quiet.logLevel = max(logger.logLevel, .warning)

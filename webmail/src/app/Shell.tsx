@@ -159,6 +159,9 @@ export function Shell({ client, onLogout }: { client: JMAPClient; onLogout: () =
           <Folders route={route} onGone={closeFolders} />
         </div>
         <div className="side-scrim" onClick={closeFolders} />
+        <button type="button" className="phone-compose" aria-label={t('action.compose')} onClick={() => desk.compose({ mode: 'new' })}>
+          <Icon name="compose" size={24} />
+        </button>
         <main className="panes">
           {list
             ? <ListPane list={list} route={route} mailbox={mailbox} title={title} selection={selection} onSelection={setSelection} openThread={openThread} />
