@@ -14,12 +14,14 @@ import { ToastView, type Toast } from './Toasts'
 import { useCommands } from './useCommands'
 import { usePlaceList } from './usePlaceList'
 import { JMAPClient } from '../jmap/client'
-import { useSpeech, type TextKey, type Values } from '../i18n'
+import { useSpeech, useText, type TextKey, type Values } from '../i18n'
 import { HelpDialog } from '../keys/HelpDialog'
 import { ListPane } from '../list/ListPane'
+import { EmptyRow } from '../list/Row'
 import { nothingSelected, type Selection } from '../list/Selection'
 import { Actions } from '../mail/Actions'
 import { Mail } from '../mail/Mail'
+import { forgetEverything } from '../mail/remembered'
 import { useObserved } from '../mail/Observable'
 import { Settings } from '../mail/Settings'
 import { Conversation } from '../read/Conversation'
@@ -132,6 +134,7 @@ export function Shell({ client, onLogout }: { client: JMAPClient; onLogout: () =
 
   const logout = async () => {
     await client.logout().catch(() => {})
+    forgetEverything()
     history.replaceState(null, '', '#/')
     onLogout()
   }
@@ -165,14 +168,14 @@ export function Shell({ client, onLogout }: { client: JMAPClient; onLogout: () =
         <main className="panes">
           {list
             ? <ListPane list={list} route={route} mailbox={mailbox} title={title} selection={selection} onSelection={setSelection} openThread={openThread} />
-            : <section className="list-pane" aria-busy={!mail.ready} aria-label={t('app.list')}>{mail.ready && <EmptyState role="folder" />}</section>}
+            : <WaitingList isReady={mail.ready} />}
           <Resizer />
           {open !== null && list ? (
             <Conversation emailId={open} grouping={list.query.grouping} onNewer={step(-1) ? () => openNext(-1) : null}
               onOlder={step(1) ? () => openNext(1) : null} onGone={onGone} onKeyDown={onKeyDown} />
           ) : (
             <section className="reading nothing" aria-label={t('app.message')}>
-              <div className="empty">
+              <div className={list?.rows.total === 0 ? 'empty none' : 'empty'}>
                 <span className="empty-sign"><Icon name="mailOpen" size={36} /></span>
                 <h2>{selection.rows.size > 0 ? t('empty.selected', { n: selection.rows.size }) : t('empty.none')}</h2>
                 <p>{t('empty.noneHint')}</p>
@@ -199,5 +202,15 @@ export function Shell({ client, onLogout }: { client: JMAPClient; onLogout: () =
       <ToastView toast={toast} onClose={() => setToast(null)} />
       <div id="announcer" className="hidden" role="status" aria-live="polite" />
     </DeskContext.Provider>
+  )
+}
+
+/** Where the list will be: until the folders are known, or when the address names one that is not there. */
+function WaitingList({ isReady }: { isReady: boolean }) {
+  const t = useText()
+  return (
+    <section className="list-pane" aria-busy={!isReady} aria-label={t('app.list')}>
+      {isReady ? <EmptyState role="folder" /> : <><div className="list-bar" />{[0, 1, 2, 3, 4, 5, 6, 7].map((row) => <EmptyRow key={row} position={row} />)}</>}
+    </section>
   )
 }

@@ -1,5 +1,6 @@
 import { Observable } from './Observable'
 import { MailList, listProperties, type ListQuery } from './MailList'
+import { rememberedFolders, rememberFolders } from './remembered'
 import { inverse, patched, type Patches } from './patch'
 import { bodyProperties } from '../message/bodyProperties'
 import { Refused, response, type JMAPClient } from '../jmap/client'
@@ -37,11 +38,14 @@ export class Mail extends Observable {
 
   // What there is
 
+  /** Shows the folders as they were last time, and then as they are. */
   async open(): Promise<void> {
-    const answer = await this.client.request<GetResponse<Mailbox>>('Mailbox/get', { ids: null })
-    this.keepMailboxes(answer)
-    this.ready = true
+    for (const mailbox of rememberedFolders(this.client.accountId)) this.mailboxes.set(mailbox.id, mailbox)
+    this.ready = this.mailboxes.size > 0
     this.changed()
+    const answer = await this.client.request<GetResponse<Mailbox>>('Mailbox/get', { ids: null })
+    this.ready = true
+    this.keepMailboxes(answer)
   }
 
   byRole(role: MailboxRole): Mailbox | null {
@@ -103,6 +107,7 @@ export class Mail extends Observable {
     this.mailboxes.clear()
     for (const mailbox of answer.list) this.mailboxes.set(mailbox.id, mailbox)
     this.states.Mailbox = answer.state
+    rememberFolders(this.client.accountId, answer.list)
     this.changed()
   }
 
