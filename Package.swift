@@ -261,10 +261,11 @@ let package = Package(
         .target(
             name: "JMAPServer",
             dependencies: [
-                "Delivery", "Directory", "HTTPService", "InternetMessage", "JMAP", "JSON", "Logins", "MailCore",
+                "CDeflate", "Delivery", "Directory", "HTTPService", "InternetMessage", "JMAP", "JSON", "Logins", "MailCore",
                 "MailQueue", "MailSearch", "MailStore", "MailTrace", "Storage",
                 .product(name: "Hummingbird", package: "hummingbird"),
-                .product(name: "HTTPTypes", package: "swift-http-types"), nio, logging,
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Crypto", package: "swift-crypto"), nio, logging, serviceLifecycle,
             ], swiftSettings: strict),
         .testTarget(
             name: "JMAPServerTests",

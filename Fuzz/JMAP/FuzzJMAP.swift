@@ -26,7 +26,9 @@ private func readStandardArguments(_ arguments: JMAPArguments, _ limits: JMAPLim
     _ = try? JMAPChangesCall(arguments, limits: limits)
     _ = try? JMAPCopyCall(arguments, limits: limits)
     _ = try? JMAPQueryChangesCall(arguments, limits: limits)
-    if let query = try? JMAPQueryCall(arguments, limits: limits), let page = try? query.page(of: 10, indexOf: { _ in 3 }) {
+    if let query = try? JMAPQueryCall(arguments, limits: limits),
+        let page = try? query.page(of: 10, indexOf: { _ in 3 })
+    {
         precondition(page.lowerBound >= 0 && page.upperBound <= 10 && page.count <= query.limit, "a page of others")
     }
     guard let set = try? JMAPSetCall(arguments, limits: limits) else { return }

@@ -127,6 +127,7 @@ extension MailServer {
         settings.loginPolicy = listener.authWithoutTLS.isAllowed ? .allowsClearText : .requiresTLS
         settings.decoyIterations = directory.scramDecoyIterations
         settings.capabilities = try offered(on: listener)
+        settings.jmapAddress = jmapAddress
         var limits = IMAPLimits()
         limits.messageOctetsMax = UInt64(configuration.limits.messageSizeBytesMax)
         let tls: IMAPTLS =
@@ -152,6 +153,16 @@ extension MailServer {
         try await server.start()
         health.watch(name) { server.isListening }
         return server
+    }
+
+    /// Where JMAP clients begin (RFC 8620 §2.2), if they can do so over TLS.
+    private var jmapAddress: String? {
+        for listener in configuration.listeners where listener.servedProtocol == .http && listener.tls == .implicit {
+            guard case .endpoint(let endpoint) = listener.place else { continue }
+            let port = endpoint.port == 443 ? "" : ":\(endpoint.port)"
+            return "https://\(configuration.hostname.ascii)\(port)/.well-known/jmap"
+        }
+        return nil
     }
 
     /// A month: a connection that hangs at all ends some day.
