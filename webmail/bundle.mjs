@@ -122,9 +122,21 @@ function writeTable(assets) {
   if (!existsSync(table) || readFileSync(table, 'utf8') !== text) writeFileSync(table, text)
 }
 
+<<<<<<< HEAD
 const first = writePage(bundle())
 writeFrames()
 const files = ['index.html', ...frames, ...readdirSync(join(output, 'assets')).sort().map((name) => `assets/${name}`)]
+=======
+let outputs
+try {
+  outputs = bundle()
+} catch (error) {
+  console.error(`error: esbuild could not bundle the webmail${error.code === 'ENOENT' ? ': it is not installed' : ', see above'}`)
+  process.exit(1)
+}
+const first = writePage(outputs)
+const files = ['index.html', ...readdirSync(join(output, 'assets')).sort().map((name) => `assets/${name}`)]
+>>>>>>> 9abd44cd4d310ed664f0f4ab4455f691124f474e
 const assets = files.map((file) => {
   const plain = readFileSync(join(output, file))
   const gzip = gzipSync(plain, { level: 9 })

@@ -1,0 +1,35 @@
+import { createContext, useContext } from 'react'
+import type { Actions } from '../mail/Actions'
+import type { Mail } from '../mail/Mail'
+import type { Settings } from '../mail/Settings'
+import type { JMAPClient } from '../jmap/client'
+import type { Email, EmailAddress } from '../jmap/types'
+import type { TextKey, Values } from '../i18n'
+
+/** What the composer begins with. */
+export interface Draft {
+  mode: 'new' | 'reply' | 'replyAll' | 'forward' | 'edit'
+  email?: Email
+  to?: EmailAddress[]
+}
+
+/** What every part of the page may use. */
+export interface Desk {
+  client: JMAPClient
+  mail: Mail
+  settings: Settings
+  actions: Actions
+  compose: (draft: Draft) => void
+  confirm: (key: TextKey, values: Values, action: TextKey) => Promise<boolean>
+  /** Says what happened, with what takes it back. */
+  tell: (text: string, undo?: (() => Promise<void>) | null) => void
+  fail: (error: unknown) => void
+}
+
+export const DeskContext = createContext<Desk | null>(null)
+
+export function useDesk(): Desk {
+  const desk = useContext(DeskContext)
+  if (!desk) throw new Error('outside of the desk')
+  return desk
+}
