@@ -51,6 +51,7 @@ function bundle() {
       // Debian's node-dompurify 2.4.1-2+deb12u1 uses a variable there that only another of its functions has: sanitize()
       // would throw. Only names that nothing declares are replaced.
       '--define:shadowNode.__depth=0',
+      `--alias:prose-editor=${join(root, '.build', 'webmail-editor', 'editor.js')}`,
       '--entry-names=[name]-[hash]',
       '--chunk-names=[name]-[hash]',
       `--outdir=${join(output, 'assets')}`,
@@ -122,11 +123,6 @@ function writeTable(assets) {
   if (!existsSync(table) || readFileSync(table, 'utf8') !== text) writeFileSync(table, text)
 }
 
-<<<<<<< HEAD
-const first = writePage(bundle())
-writeFrames()
-const files = ['index.html', ...frames, ...readdirSync(join(output, 'assets')).sort().map((name) => `assets/${name}`)]
-=======
 let outputs
 try {
   outputs = bundle()
@@ -135,8 +131,8 @@ try {
   process.exit(1)
 }
 const first = writePage(outputs)
-const files = ['index.html', ...readdirSync(join(output, 'assets')).sort().map((name) => `assets/${name}`)]
->>>>>>> 9abd44cd4d310ed664f0f4ab4455f691124f474e
+writeFrames()
+const files = ['index.html', ...frames, ...readdirSync(join(output, 'assets')).sort().map((name) => `assets/${name}`)]
 const assets = files.map((file) => {
   const plain = readFileSync(join(output, file))
   const gzip = gzipSync(plain, { level: 9 })

@@ -11,6 +11,10 @@ export interface SettingsValues {
   /** Senders whose remote images are shown unasked. */
   trustedImageSenders?: string[]
   grouping?: 'conversations' | 'messages'
+  /** What letters are written in. */
+  compose?: 'rich' | 'plain'
+  /** The identity that new letters come from. */
+  identityId?: string
   [name: string]: unknown
 }
 

@@ -1,7 +1,7 @@
 import { memo, useState } from 'react'
 import { bodyPieces, isTruncated, mailtoAddresses } from './body'
 import { Details } from './Details'
-import { Attachments, HTMLFrame, PlainText, printEmail } from './parts'
+import { Attachments, HTMLFrame, PlainText } from './parts'
 import { SourceDialog } from './SourceDialog'
 import { TraceDialog } from './TraceDialog'
 import { useDesk } from '../app/context'
@@ -9,6 +9,7 @@ import { useFormat } from '../i18n/format'
 import { useText } from '../i18n'
 import { fullName, shortName } from '../list/people'
 import { labelsOf } from '../mail/labels'
+import { printMessage } from '../message/print'
 import { useObserved } from '../mail/Observable'
 import { Avatar } from '../ui/Avatar'
 import { Icon } from '../ui/Icon'
@@ -46,7 +47,7 @@ export const Message = memo(function Message({ email, isOpen, onToggle, onKeyDow
 })
 
 function OpenMessage({ email, name, onToggle, onKeyDown }: Omit<Props, 'isOpen'> & { name: string }) {
-  const { mail, settings, actions, compose } = useDesk()
+  const { client, mail, settings, actions, compose, fail } = useDesk()
   const t = useText()
   const format = useFormat()
   useObserved(settings)
@@ -56,6 +57,10 @@ function OpenMessage({ email, name, onToggle, onKeyDown }: Omit<Props, 'isOpen'>
   const isStarred = Boolean(email.keywords.$flagged)
   const isDraft = Boolean(email.keywords.$draft)
   const labels = labelsOf(email, settings.labels)
+  const print = () => {
+    const images = settings.trustsImages(sender?.email) ? 'allowed' : 'blocked'
+    void printMessage(client, email, images, t, format).catch(fail)
+  }
   return (
     <article className="message open" id={`message-${email.id}`} aria-label={t('read.message', { from: name })} tabIndex={-1}>
       <header className="message-head">
@@ -85,7 +90,7 @@ function OpenMessage({ email, name, onToggle, onKeyDown }: Omit<Props, 'isOpen'>
             { label: t('action.forward'), icon: 'forward', run: () => compose({ mode: 'forward', email }) },
             'line',
             { label: t(email.keywords.$seen ? 'action.markUnread' : 'action.markRead'), icon: 'mail', run: () => void actions.seen([email], !email.keywords.$seen) },
-            { label: t('action.print'), icon: 'print', run: () => void printEmail(email) },
+            { label: t('action.print'), icon: 'print', run: print },
             { label: t('read.trace'), icon: 'route', run: () => setDialog('trace') },
             { label: t('read.source'), icon: 'code', run: () => setDialog('source') },
             'line',
