@@ -51,6 +51,7 @@ function bundle() {
       // Debian's node-dompurify 2.4.1-2+deb12u1 uses a variable there that only another of its functions has: sanitize()
       // would throw. Only names that nothing declares are replaced.
       '--define:shadowNode.__depth=0',
+      `--alias:prose-editor=${join(root, '.build', 'webmail-editor', 'editor.js')}`,
       '--entry-names=[name]-[hash]',
       '--chunk-names=[name]-[hash]',
       `--outdir=${join(output, 'assets')}`,

@@ -1,5 +1,6 @@
-import { memo, useState, type DragEvent } from 'react'
+import { lazy, memo, Suspense, useState, type DragEvent } from 'react'
 import { useDesk } from './context'
+import { Glyph } from '../compose/Glyph'
 import { mailboxAt, placeOf, shownFolders, type ShownFolder } from './mailboxes'
 import { address, go, type Route } from './route'
 import { useObserved } from '../mail/Observable'
@@ -10,6 +11,8 @@ import { Icon } from '../ui/Icon'
 import { MenuButton, type MenuItem } from '../ui/Menu'
 import { Prompt } from '../ui/Dialog'
 import type { Id, Mailbox } from '../jmap/types'
+
+const Scheduled = lazy(() => import('../compose/Scheduled').then((module) => ({ default: module.Scheduled })))
 
 /** What a dragged selection is called: only our own lists know it. */
 export const dragType = 'application/x-paloma-rows'
@@ -24,6 +27,7 @@ export const Folders = memo(function Folders({ route, onGone }: { route: Route; 
   useObserved(mail)
   useObserved(settings)
   const [asking, setAsking] = useState<Asking | null>(null)
+  const [showsScheduled, setScheduled] = useState(false)
   const { special, others } = shownFolders(mail, t)
   const here = mailboxAt(route.place, mail)
   const labels = knownLabels(mail, settings.labels)
@@ -56,6 +60,11 @@ export const Folders = memo(function Folders({ route, onGone }: { route: Route; 
           </a>
         </li>
         {special.slice(1).map(row)}
+        <li className="folder">
+          <button type="button" className="folder-link" onClick={() => setScheduled(true)}>
+            <Glyph name="clock" /><span className="folder-name">{t('compose.scheduledShort')}</span>
+          </button>
+        </li>
       </ul>
       <div className="folders-head">
         <h2>{t('folder.others')}</h2>
@@ -83,6 +92,11 @@ export const Folders = memo(function Folders({ route, onGone }: { route: Route; 
             })}
           </ul>
         </>
+      )}
+      {showsScheduled && (
+        <Suspense fallback={null}>
+          <Scheduled client={desk.client} onClose={() => setScheduled(false)} />
+        </Suspense>
       )}
       {asking?.kind === 'create' && (
         <Prompt title={asking.parent ? t('folder.newIn', { folder: asking.parent.name }) : t('folder.new')} label={t('folder.name')}

@@ -19,6 +19,7 @@ import { HelpDialog } from '../keys/HelpDialog'
 import { ListPane } from '../list/ListPane'
 import { EmptyRow } from '../list/Row'
 import { nothingSelected, type Selection } from '../list/Selection'
+import { useLostLetters } from '../compose/useLostLetters'
 import { Actions } from '../mail/Actions'
 import { Mail } from '../mail/Mail'
 import { forgetEverything } from '../mail/remembered'
@@ -31,8 +32,8 @@ import { Icon } from '../ui/Icon'
 import { EmptyState } from '../list/EmptyState'
 import type { Id } from '../jmap/types'
 
-const Composer = lazy(() => import('../read/parts').then((module) => ({ default: module.Composer })))
-const SettingsDialog = lazy(() => import('../read/parts').then((module) => ({ default: module.Settings })))
+const Composer = lazy(() => import('../compose/Composer').then((module) => ({ default: module.Composer })))
+const SettingsDialog = lazy(() => import('../settings/Settings').then((module) => ({ default: module.Settings })))
 
 interface Asked {
   text: string
@@ -86,6 +87,7 @@ export function Shell({ client, onLogout }: { client: JMAPClient; onLogout: () =
   }, [client])
   const { mail, settings } = desk
   useObserved(mail)
+  useLostLetters(desk)
 
   // The account's mail, its settings, and what changes.
   useEffect(() => {

@@ -3,7 +3,7 @@
 import type { JMAPClient } from '../jmap/client'
 import type { Id, SetResponse } from '../jmap/types'
 import { messageOf, type Letter } from './letter'
-import type { Desk } from './openLetter'
+import type { WritingDesk } from './openLetter'
 
 /** `dirty`: the server has not been told; `failed`: it could not be, and will be again. */
 export type Keeping = 'empty' | 'dirty' | 'saving' | 'saved' | 'failed'
@@ -28,7 +28,7 @@ export class DraftKeeper {
 
   constructor(
     private readonly client: JMAPClient,
-    private readonly desk: Desk,
+    private readonly desk: WritingDesk,
     first: Letter,
     private readonly onKeeping: (keeping: Keeping, emailId: Id | null) => void,
   ) {

@@ -68,7 +68,7 @@ export function splitQuote(html: string): { written: string; quoted: string } {
 }
 
 export function wholeHTML(letter: Letter): string {
-  const written = withContentIDs(letter.html)
+  const written = asSent(letter.html)
   return letter.quotedHTML === '' ? written : `${written}${quoteMark}${letter.quotedHTML}</div>`
 }
 
@@ -83,12 +83,17 @@ export function writtenText(letter: Letter): string {
   return letter.format === 'plain' ? letter.text : htmlToText(letter.html)
 }
 
-/** Writes inline images as what they are in a message: `src="cid:…"`. */
-function withContentIDs(html: string): string {
+/** As a message has it: inline images by `src="cid:…"`, lines without space between them. */
+function asSent(html: string): string {
   const page = new DOMParser().parseFromString(html, 'text/html')
   for (const image of page.querySelectorAll('img[data-cid]')) {
     image.setAttribute('src', `cid:${image.getAttribute('data-cid')}`)
     image.removeAttribute('data-cid')
+  }
+  // Here a paragraph is a line, as one types it; programs that show it would leave space between paragraphs.
+  for (const paragraph of page.querySelectorAll('p')) {
+    paragraph.setAttribute('style', 'margin: 0')
+    if (paragraph.childNodes.length === 0) paragraph.append(page.createElement('br'))
   }
   return page.body.innerHTML
 }

@@ -4,20 +4,20 @@ import type { Text } from '../i18n'
 import type { Format } from '../i18n/format'
 import type { JMAPClient } from '../jmap/client'
 import type { Email, GetResponse, Id, Identity, Mailbox } from '../jmap/types'
+import type { SettingsValues } from '../mail/Settings'
 import { fileName } from '../message/files'
 import { allParts, namedContentIDs } from '../message/inlineImages'
 import { bodyProperties } from '../message/bodyProperties'
 import { openRealm } from '../message/realm'
 import { sanitize } from '../message/sanitize/sanitize'
 import { people } from '../message/people'
-import { loadWebSettings } from '../settings/webSettings'
 import { toRecipients } from './addresses'
 import { answer, answeringIdentity, quoteText } from './answer'
 import { escapeHTML, htmlToText, textToHTML } from './convert'
 import { type Attached, type Draft, type Letter, type LetterFormat, splitQuote } from './letter'
 
 /** What every letter needs from the server. */
-export interface Desk {
+export interface WritingDesk {
   identities: Identity[]
   draftsId: Id
   sentId: Id
@@ -25,12 +25,15 @@ export interface Desk {
 }
 
 /** Fetches the desk and, where there is one, the whole message that `draft` names. */
-export async function openDesk(client: JMAPClient, draft: Draft): Promise<{ desk: Desk; email: Email | undefined }> {
-  const [identities, mailboxes, email, settings] = await Promise.all([
+export async function openDesk(
+  client: JMAPClient,
+  draft: Draft,
+  settings: SettingsValues,
+): Promise<{ desk: WritingDesk; email: Email | undefined }> {
+  const [identities, mailboxes, email] = await Promise.all([
     client.request<GetResponse<Identity>>('Identity/get', { ids: null }),
     client.request<GetResponse<Mailbox>>('Mailbox/get', { ids: null, properties: ['id', 'role'] }),
     draft.email === undefined ? undefined : wholeEmail(client, draft.email.id),
-    loadWebSettings(client),
   ])
   const withRole = (role: string) => mailboxes.list.find((mailbox) => mailbox.role === role)?.id
   const draftsId = withRole('drafts') ?? (await createMailbox(client, 'Drafts', 'drafts'))
@@ -50,7 +53,7 @@ async function createMailbox(client: JMAPClient, name: string, role: string): Pr
   return answer.created?.made?.id ?? ''
 }
 
-export async function openLetter(draft: Draft, email: Email | undefined, desk: Desk, t: Text, format: Format): Promise<Letter> {
+export async function openLetter(draft: Draft, email: Email | undefined, desk: WritingDesk, t: Text, format: Format): Promise<Letter> {
   if (draft.recovered !== undefined) return draft.recovered
   const empty = emptyLetter(draft, desk)
   if (email === undefined) return signed(empty, desk, draft.text ?? '')
@@ -73,7 +76,7 @@ export async function openLetter(draft: Draft, email: Email | undefined, desk: D
   }
 }
 
-function emptyLetter(draft: Draft, desk: Desk): Letter {
+function emptyLetter(draft: Draft, desk: WritingDesk): Letter {
   return {
     key: crypto.randomUUID(),
     identityId: desk.identities[0]?.id ?? '',
@@ -95,7 +98,7 @@ function emptyLetter(draft: Draft, desk: Desk): Letter {
   }
 }
 
-function identityOf(letter: Letter, desk: Desk): Identity | undefined {
+function identityOf(letter: Letter, desk: WritingDesk): Identity | undefined {
   return desk.identities.find((identity) => identity.id === letter.identityId) ?? desk.identities[0]
 }
 
@@ -109,7 +112,7 @@ export function signatureOf(identity: Identity | undefined): { html: string; tex
   }
 }
 
-function signed(letter: Letter, desk: Desk, text: string): Letter {
+function signed(letter: Letter, desk: WritingDesk, text: string): Letter {
   const signature = signatureOf(identityOf(letter, desk))
   return {
     ...letter,
@@ -118,7 +121,7 @@ function signed(letter: Letter, desk: Desk, text: string): Letter {
   }
 }
 
-async function answering(mode: 'reply' | 'replyAll' | 'forward', empty: Letter, email: Email, desk: Desk, t: Text, format: Format): Promise<Letter> {
+async function answering(mode: 'reply' | 'replyAll' | 'forward', empty: Letter, email: Email, desk: WritingDesk, t: Text, format: Format): Promise<Letter> {
   const identity = answeringIdentity(email, desk.identities)
   const answered = answer(mode, email, desk.identities)
   const letter: Letter = {
@@ -203,7 +206,7 @@ function carried(email: Email, html: string, which: 'inline' | 'all', t: Text): 
 }
 
 /** A draft of the server, to be written on. */
-async function written(empty: Letter, email: Email, desk: Desk): Promise<Letter> {
+async function written(empty: Letter, email: Email, desk: WritingDesk): Promise<Letter> {
   const { html, text } = bodies(email)
   const parts = splitQuote(html ?? '')
   const identity = answeringIdentity({ ...email, to: null, cc: null, bcc: null }, desk.identities)

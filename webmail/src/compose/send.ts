@@ -5,7 +5,7 @@ import { Refused, response } from '../jmap/client'
 import type { Call, Email, EmailSubmission, Id, Identity, SetResponse } from '../jmap/types'
 import { distinct } from './addresses'
 import { messageOf, type Letter } from './letter'
-import type { Desk } from './openLetter'
+import type { WritingDesk } from './openLetter'
 
 export const submissionCapability = 'urn:ietf:params:jmap:submission'
 /** How long a letter can be called back. The server holds it: closing the tab neither stops nor hastens it. */
@@ -29,7 +29,7 @@ export function holdSecondsMax(client: JMAPClient): number {
   return Number(account?.accountCapabilities[submissionCapability]?.maxDelayedSend ?? 0)
 }
 
-export async function send(client: JMAPClient, letter: Letter, identity: Identity, desk: Desk, when: SendTime): Promise<Sent> {
+export async function send(client: JMAPClient, letter: Letter, identity: Identity, desk: WritingDesk, when: SendTime): Promise<Sent> {
   const canHold = holdSecondsMax(client) >= undoSeconds
   const hold = when.kind === 'later' ? { HOLDUNTIL: utc(when.at) } : canHold ? { HOLDFOR: String(undoSeconds) } : null
   const notify = letter.deliveryReceipt === 'asked' ? { NOTIFY: 'SUCCESS,FAILURE,DELAY' } : null

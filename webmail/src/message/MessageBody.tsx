@@ -1,15 +1,15 @@
 // A message's text as it is best read, what was kept from loading, and its attachments.
 
 import { useEffect, useState } from 'react'
+import { useDesk } from '../app/context'
 import { useText } from '../i18n'
 import type { JMAPClient } from '../jmap/client'
 import type { Email, EmailBodyPart } from '../jmap/types'
-import { useLoadedWebSettings } from '../settings/webSettings'
+import { useObserved } from '../mail/Observable'
 import { Attachments } from './Attachments'
 import { HTMLFrame } from './HTMLFrame'
 import { PlainText } from './PlainText'
 import { textFormat } from './textBlocks'
-import { senderOf, useTrustedSenders } from './trustedSenders'
 
 interface Props {
   client: JMAPClient
@@ -20,29 +20,31 @@ interface Props {
 
 export function MessageBody({ client, email, onMailto, onKeyDown }: Props) {
   const t = useText()
-  useLoadedWebSettings(client)
-  const trusted = useTrustedSenders()
-  const sender = senderOf(email)
+  const { settings } = useDesk()
+  useObserved(settings)
+  const sender = email.from?.[0]?.email
   const [asked, setAsked] = useState(false)
   const [blocked, setBlocked] = useState(0)
   useEffect(() => {
     setAsked(false)
     setBlocked(0)
   }, [email.id])
-  const imagesAllowed = asked || trusted.has(sender)
+  const imagesAllowed = asked || settings.trustsImages(sender)
   return (
     <div className="message-body">
       {blocked > 0 && !imagesAllowed && (
-        <div className="blocked-images" role="status">
-          <p>{t('html.blocked', { n: blocked })}</p>
-          <button type="button" onClick={() => setAsked(true)}>
-            {t('html.showImages')}
-          </button>
-          {sender !== undefined && (
-            <button type="button" onClick={() => trusted.add(sender)}>
-              {t('html.trustSender', { sender })}
+        <div className="notice">
+          <p>{t('read.imagesBlocked', { n: blocked })}</p>
+          <div className="notice-buttons">
+            <button type="button" className="button" onClick={() => setAsked(true)}>
+              {t('read.allow')}
             </button>
-          )}
+            {sender !== undefined && (
+              <button type="button" className="button quiet" onClick={() => void settings.trustImages(sender).catch(() => {})}>
+                {t('read.allowSender', { sender })}
+              </button>
+            )}
+          </div>
         </div>
       )}
       {sections(email).map((section, index) =>
