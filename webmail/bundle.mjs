@@ -118,7 +118,7 @@ function writeTable(assets) {
     return `    {"${asset.path}", "${asset.type}", "${asset.tag}", ${bodies.join(', ')}},`
   })
   text += `\nconst struct webmail_asset webmail_assets[] = {\n${entries.join('\n')}\n};\n`
-  text += `const size_t webmail_asset_count = ${entries.length};\n`
+  text += `const size_t webmail_assets_count = ${entries.length};\n`
   // Left alone when nothing changed, so that the compiler has nothing to do.
   if (!existsSync(table) || readFileSync(table, 'utf8') !== text) writeFileSync(table, text)
 }

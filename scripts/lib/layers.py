@@ -14,16 +14,16 @@ from pathlib import Path
 
 # From the ground up. A target may use what stands on a lower line, never its own line or a higher one.
 LAYERS = [
-    ("C libraries", ["CDeflate", "CIDN", "CIDN2", "CSQLite", "CSodium", "CUnbound", "CZlib"]),
+    ("C libraries", ["CDeflate", "CIDN", "CIDN2", "CSQLite", "CSodium", "CUnbound", "CWebmail", "CZlib"]),
     ("words", ["MailCore"]),
     (
         "formats",
         [
             "InternetMessage", "SASL", "SenderAuthentication", "DNSClient", "Certificates", "DotStuffing",
-            "MailboxFormats", "ServerConfiguration", "TerminalOutput",
+            "JSON", "MailboxFormats", "ServerConfiguration", "TerminalOutput",
         ],
     ),
-    ("protocol", ["SMTP", "POP3", "IMAP"]),
+    ("protocol", ["SMTP", "POP3", "IMAP", "JMAP"]),
     ("engine", ["Storage"]),
     ("directory", ["Directory"]),
     ("state", ["MailStore", "MailQueue", "MailTrace", "RemoteAccounts"]),
@@ -32,7 +32,14 @@ LAYERS = [
     ("runtime", ["ServerRuntime"]),
     ("delivery", ["Delivery", "Logins"]),
     ("fetching", ["RemoteFetch"]),
-    ("agents", ["SMTPServer", "POP3Server", "IMAPServer", "RemoteDelivery", "Admin", "Monitor", "DomainSetup", "Lab"]),
+    ("web", ["HTTPService"]),
+    (
+        "agents",
+        [
+            "SMTPServer", "POP3Server", "IMAPServer", "JMAPServer", "RemoteDelivery", "Admin", "Monitor", "DomainSetup",
+            "Lab", "Webmail",
+        ],
+    ),
     ("program", ["paloma"]),
 ]
 
@@ -43,13 +50,14 @@ FROM_LAYER = {
     "NIOHTTP1": "runtime",
     "NIOExtras": "runtime",
     "ServiceLifecycle": "runtime",
-    "Hummingbird": "agents",
+    "Hummingbird": "web",
     "ArgumentParser": "program",
     "TOMLKit": "settings",
 }
 ONLY_IN = {
     "CSQLite": {"Storage"},
     "CUnbound": {"DNSClient"},
+    "CWebmail": {"Webmail"},
     "CZlib": {"ServerRuntime"},
 }
 # Slow at strings and 60 MB when linked statically: FoundationEssentials where it must be.

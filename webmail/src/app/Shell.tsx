@@ -1,7 +1,8 @@
 import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { showUnread, notify } from './arrivals'
 import { applyTheme } from './appearance'
-import { DeskContext, type Desk, type Draft } from './context'
+import { DeskContext, type Desk } from './context'
+import type { Draft } from '../compose/letter'
 import { explain } from './errors'
 import { Folders } from './Folders'
 import { folderName, mailboxAt } from './mailboxes'
@@ -13,13 +14,15 @@ import { ToastView, type Toast } from './Toasts'
 import { useCommands } from './useCommands'
 import { usePlaceList } from './usePlaceList'
 import { JMAPClient } from '../jmap/client'
-import { useSpeech, type TextKey, type Values } from '../i18n'
+import { useSpeech, useText, type TextKey, type Values } from '../i18n'
 import { HelpDialog } from '../keys/HelpDialog'
 import { ListPane } from '../list/ListPane'
+import { EmptyRow } from '../list/Row'
 import { nothingSelected, type Selection } from '../list/Selection'
 import { useLostLetters } from '../compose/useLostLetters'
 import { Actions } from '../mail/Actions'
 import { Mail } from '../mail/Mail'
+import { forgetEverything } from '../mail/remembered'
 import { useObserved } from '../mail/Observable'
 import { Settings } from '../mail/Settings'
 import { Conversation } from '../read/Conversation'
@@ -97,13 +100,10 @@ export function Shell({ client, onLogout }: { client: JMAPClient; onLogout: () =
       notify(emails, say.current, (email) => go({ place: { kind: 'role', role: 'inbox' }, open: email.id }))
     }
     mail.open().catch(desk.fail)
-    settings.open().then(
-      () => {
-        if (settings.values.language) setLanguage(settings.values.language)
-        if (settings.values.theme) applyTheme(settings.values.theme)
-      },
-      () => {},
-    )
+    void settings.open().then(() => {
+      if (settings.values.language) setLanguage(settings.values.language)
+      if (settings.values.theme) applyTheme(settings.values.theme)
+    })
     return mail.listen()
   }, [client, mail, settings, desk, setLanguage])
 
@@ -136,6 +136,7 @@ export function Shell({ client, onLogout }: { client: JMAPClient; onLogout: () =
 
   const logout = async () => {
     await client.logout().catch(() => {})
+    forgetEverything()
     history.replaceState(null, '', '#/')
     onLogout()
   }
@@ -163,17 +164,20 @@ export function Shell({ client, onLogout }: { client: JMAPClient; onLogout: () =
           <Folders route={route} onGone={closeFolders} />
         </div>
         <div className="side-scrim" onClick={closeFolders} />
+        <button type="button" className="phone-compose" aria-label={t('action.compose')} onClick={() => desk.compose({ mode: 'new' })}>
+          <Icon name="compose" size={24} />
+        </button>
         <main className="panes">
           {list
             ? <ListPane list={list} route={route} mailbox={mailbox} title={title} selection={selection} onSelection={setSelection} openThread={openThread} />
-            : <section className="list-pane" aria-busy={!mail.ready} aria-label={t('app.list')}>{mail.ready && <EmptyState role="folder" />}</section>}
+            : <WaitingList isReady={mail.ready} />}
           <Resizer />
           {open !== null && list ? (
             <Conversation emailId={open} grouping={list.query.grouping} onNewer={step(-1) ? () => openNext(-1) : null}
               onOlder={step(1) ? () => openNext(1) : null} onGone={onGone} onKeyDown={onKeyDown} />
           ) : (
             <section className="reading nothing" aria-label={t('app.message')}>
-              <div className="empty">
+              <div className={list?.rows.total === 0 ? 'empty none' : 'empty'}>
                 <span className="empty-sign"><Icon name="mailOpen" size={36} /></span>
                 <h2>{selection.rows.size > 0 ? t('empty.selected', { n: selection.rows.size }) : t('empty.none')}</h2>
                 <p>{t('empty.noneHint')}</p>
@@ -200,5 +204,15 @@ export function Shell({ client, onLogout }: { client: JMAPClient; onLogout: () =
       <ToastView toast={toast} onClose={() => setToast(null)} />
       <div id="announcer" className="hidden" role="status" aria-live="polite" />
     </DeskContext.Provider>
+  )
+}
+
+/** Where the list will be: until the folders are known, or when the address names one that is not there. */
+function WaitingList({ isReady }: { isReady: boolean }) {
+  const t = useText()
+  return (
+    <section className="list-pane" aria-busy={!isReady} aria-label={t('app.list')}>
+      {isReady ? <EmptyState role="folder" /> : <><div className="list-bar" />{[0, 1, 2, 3, 4, 5, 6, 7].map((row) => <EmptyRow key={row} position={row} />)}</>}
+    </section>
   )
 }

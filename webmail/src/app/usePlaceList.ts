@@ -14,7 +14,7 @@ export function usePlaceList(mail: Mail, settings: Settings, place: Place, t: Te
   useObserved(settings)
   const mailbox = mailboxAt(place, mail)
   const text = place.kind === 'search' ? place.text : null
-  const grouping = settings.values.grouping ?? 'conversations'
+  const grouping = settings.grouping
   const mailboxId = mailbox?.id ?? null
   const isDrafts = mailbox?.role === 'drafts'
   const isReady = mail.ready

@@ -211,7 +211,7 @@ function Panel({ client, draft, opened, onClose, onSent }: Props & { opened: Ope
   const setFormat = (next: LetterFormat) => {
     change(inFormat(latest.current, next))
     setVersion((before) => before + 1)
-    void settings.change({ compose: next }).catch(() => {})
+    settings.change({ compose: next })
   }
 
   const setIdentity = (identityId: string) => {

@@ -4,13 +4,13 @@ import type { Text } from '../i18n'
 import type { Format } from '../i18n/format'
 import type { JMAPClient } from '../jmap/client'
 import type { Email, GetResponse, Id, Identity, Mailbox } from '../jmap/types'
-import type { SettingsValues } from '../mail/Settings'
 import { fileName } from '../message/files'
 import { allParts, namedContentIDs } from '../message/inlineImages'
 import { bodyProperties } from '../message/bodyProperties'
 import { openRealm } from '../message/realm'
 import { sanitize } from '../message/sanitize/sanitize'
 import { people } from '../message/people'
+import type { WebSettings } from '../settings/webSettings'
 import { toRecipients } from './addresses'
 import { answer, answeringIdentity, quoteText } from './answer'
 import { escapeHTML, htmlToText, textToHTML } from './convert'
@@ -28,7 +28,7 @@ export interface WritingDesk {
 export async function openDesk(
   client: JMAPClient,
   draft: Draft,
-  settings: SettingsValues,
+  settings: WebSettings,
 ): Promise<{ desk: WritingDesk; email: Email | undefined }> {
   const [identities, mailboxes, email] = await Promise.all([
     client.request<GetResponse<Identity>>('Identity/get', { ids: null }),

@@ -17,7 +17,12 @@ export interface Format {
 const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const
 const day = 86_400_000
 
-export function formats(language: Language): Format {
+/** The browser's own variant of the language, which knows how its user writes dates: `en-GB` for `en`. */
+export function localeFor(language: Language, wanted: readonly string[] = globalThis.navigator?.languages ?? []): string {
+  return wanted.find((tag) => tag.toLowerCase().split('-')[0] === language) ?? language
+}
+
+export function formats(language: string): Format {
   const time = new Intl.DateTimeFormat(language, { hour: 'numeric', minute: '2-digit' })
   const weekday = new Intl.DateTimeFormat(language, { weekday: 'short' })
   const monthDay = new Intl.DateTimeFormat(language, { day: 'numeric', month: 'short' })
@@ -65,5 +70,5 @@ export function formats(language: Language): Format {
 
 export function useFormat(): Format {
   const { language } = useSpeech()
-  return useMemo(() => formats(language), [language])
+  return useMemo(() => formats(localeFor(language)), [language])
 }

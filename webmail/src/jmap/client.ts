@@ -78,17 +78,24 @@ export class JMAPClient {
 
   /** The client of the session that the browser still has; null when there is none. */
   static async resume(): Promise<JMAPClient | null> {
-    const answer = await reach('/login', { headers: marked })
-    if (answer.status === 401) return null
-    if (!answer.ok) throw new Unreachable()
-    return JMAPClient.open()
+    try {
+      return await JMAPClient.open()
+    } catch (error) {
+      if (error instanceof SessionEnded) return null
+      throw error
+    }
   }
 
   private static async open(): Promise<JMAPClient> {
     const answer = await reach('/.well-known/jmap', { headers: marked })
     if (answer.status === 401) throw new SessionEnded()
     if (!answer.ok) throw new Unreachable()
-    return new JMAPClient(await answer.json())
+    const session: Session = await answer.json()
+    // Whoever serves this page serves the rest; behind a proxy the server may know itself by another name.
+    for (const url of ['apiUrl', 'downloadUrl', 'uploadUrl', 'eventSourceUrl'] as const) {
+      session[url] = session[url].replace(/^https?:\/\/[^/]+/i, '')
+    }
+    return new JMAPClient(session)
   }
 
   /**

@@ -97,7 +97,7 @@ function Marked({ snippet }: { snippet: string }) {
 export function EmptyRow({ position }: { position: number }) {
   const width = 35 + ((position * 37) % 40)
   return (
-    <div className="row waiting" role="row" aria-rowindex={position + 1} aria-hidden="true">
+    <div className="row waiting" aria-hidden="true">
       <div className="row-mark"><span className="ghost ghost-face" /></div>
       <div className="row-text">
         <span className="ghost" style={{ width: `${width - 10}%` }} />

@@ -21,7 +21,7 @@ export function writers(emails: readonly Email[], isOwn: (who: EmailAddress) => 
   const all = [...seen.values()]
   if (all.length === 0) return nobody
   if (all.length === 1) return isOwn(all[0] as EmailAddress) && emails.length > 1 ? me : fullName(all[0], nobody)
-  const names = all.map((who) => (isOwn(who) ? me : shortName(who)))
+  const names = all.map((who) => apart(isOwn(who) ? me : shortName(who)))
   return names.length <= 3 ? names.join(', ') : `${names[0]} … ${names.slice(-2).join(', ')}`
 }
 
@@ -30,5 +30,10 @@ export function receivers(email: Email, nobody: string): string {
   const all = email.to ?? []
   if (all.length === 0) return nobody
   if (all.length === 1) return fullName(all[0], nobody)
-  return all.slice(0, 3).map(shortName).join(', ') + (all.length > 3 ? ' …' : '')
+  return all.slice(0, 3).map((who) => apart(shortName(who))).join(', ') + (all.length > 3 ? ' …' : '')
+}
+
+/** Keeps names of other directions from mixing with their neighbours (first strong isolate, Unicode TR 9). */
+function apart(name: string): string {
+  return `\u2068${name}\u2069`
 }

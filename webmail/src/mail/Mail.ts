@@ -1,6 +1,8 @@
 import { Observable } from './Observable'
 import { MailList, listProperties, type ListQuery } from './MailList'
+import { rememberedFolders, rememberFolders } from './remembered'
 import { inverse, patched, type Patches } from './patch'
+import { bodyProperties } from '../message/bodyProperties'
 import { Refused, response, type JMAPClient } from '../jmap/client'
 import type {
   Call, Changed, ChangesResponse, Email, EmailAddress, GetResponse, Id, Mailbox, MailboxRole, SetResponse, Thread,
@@ -10,14 +12,7 @@ import type {
 const setMax = 500
 
 /** What a conversation shows of each message. */
-const readProperties = [
-  ...listProperties, 'cc', 'bcc', 'replyTo', 'sender', 'sentAt', 'messageId', 'inReplyTo', 'references', 'bodyValues', 'textBody',
-  'htmlBody', 'attachments', 'bodyStructure', 'header:List-Unsubscribe:asURLs', 'header:Disposition-Notification-To:asAddresses',
-  'header:Authentication-Results:asRaw',
-]
-const bodyProperties = ['partId', 'blobId', 'size', 'name', 'type', 'charset', 'disposition', 'cid']
-/** Of a body more is not shown; the rest is in the message's source. */
-const bodyBytesMax = 1 << 20
+const readProperties = [...bodyProperties.properties, 'header:Disposition-Notification-To:asAddresses']
 
 /** Everything known of the account's mail, kept up to date by push. */
 export class Mail extends Observable {
@@ -43,11 +38,14 @@ export class Mail extends Observable {
 
   // What there is
 
+  /** Shows the folders as they were last time, and then as they are. */
   async open(): Promise<void> {
-    const answer = await this.client.request<GetResponse<Mailbox>>('Mailbox/get', { ids: null })
-    this.keepMailboxes(answer)
-    this.ready = true
+    for (const mailbox of rememberedFolders(this.client.accountId)) this.mailboxes.set(mailbox.id, mailbox)
+    this.ready = this.mailboxes.size > 0
     this.changed()
+    const answer = await this.client.request<GetResponse<Mailbox>>('Mailbox/get', { ids: null })
+    this.ready = true
+    this.keepMailboxes(answer)
   }
 
   byRole(role: MailboxRole): Mailbox | null {
@@ -72,14 +70,10 @@ export class Mail extends Observable {
   async read(emailId: Id): Promise<Id | null> {
     const known = this.emails.get(emailId)
     if (known && this.threads.get(known.threadId)?.every((id) => this.complete.has(id))) return known.threadId
-    const body = {
-      properties: readProperties, bodyProperties, fetchTextBodyValues: true, fetchHTMLBodyValues: true,
-      maxBodyValueBytes: bodyBytesMax,
-    }
     const answers = await this.client.call([
       ['Email/get', { ids: [emailId], properties: ['id', 'threadId'] }, 'e'],
       ['Thread/get', { '#ids': { resultOf: 'e', name: 'Email/get', path: '/list/*/threadId' } }, 't'],
-      ['Email/get', { '#ids': { resultOf: 't', name: 'Thread/get', path: '/list/*/emailIds' }, ...body }, 'b'],
+      ['Email/get', { '#ids': { resultOf: 't', name: 'Thread/get', path: '/list/*/emailIds' }, ...bodyProperties, properties: readProperties }, 'b'],
     ])
     const found = response<GetResponse<Email>>(answers, 'e')
     const threadId = found.list[0]?.threadId
@@ -113,6 +107,7 @@ export class Mail extends Observable {
     this.mailboxes.clear()
     for (const mailbox of answer.list) this.mailboxes.set(mailbox.id, mailbox)
     this.states.Mailbox = answer.state
+    rememberFolders(this.client.accountId, answer.list)
     this.changed()
   }
 

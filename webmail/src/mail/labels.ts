@@ -24,7 +24,7 @@ export function isLabel(keyword: string): boolean {
 /** A keyword for a label: the characters that RFC 8621 §4.1.1 takes, others as `_`. */
 export function keywordFor(name: string): string {
   const plain = name.trim().normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase()
-  return plain.replace(/[^\x21-\x7e]|[(){\]%*"\\]/g, '_').slice(0, 60)
+  return plain.replace(/[^\x21-\x7e]|[(){\]%*"\\]/gu, '_').slice(0, 60)
 }
 
 /** The same tint for the same text, everywhere. */

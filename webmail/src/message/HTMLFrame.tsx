@@ -113,7 +113,7 @@ const baseStyle = `
   a { color: #2f4ba5; }
   img { max-width: 100%; }
   img.paloma-blocked { background: repeating-linear-gradient(135deg, #8882 0 6px, #8881 6px 12px); outline: 1px dashed #8886;
-    outline-offset: -1px; min-width: 16px; min-height: 16px; font-size: 12px; }
+    outline-offset: -1px; display: inline-block; min-width: 16px; min-height: 16px; font-size: 12px; overflow: hidden; }
   pre { white-space: pre-wrap; }
   blockquote { margin: 0.5em 0 0.5em 0; padding-inline-start: 12px; border-inline-start: 3px solid #7e8cb8; }
 `

@@ -107,7 +107,7 @@ export function Conversation({ emailId, grouping, onNewer, onOlder, onGone, onKe
           </div>
         )}
         <header className="reading-head">
-          <h2 className="reading-subject" dir="auto" tabIndex={-1} id="subject">{subject}</h2>
+          <h1 className="reading-subject" dir="auto">{subject}</h1>
           {members.length > 1 && closedCount(members, open) > 0 && (
             <button type="button" className="button quiet" onClick={() => {
               setUnfolded(true)

@@ -1,15 +1,15 @@
 import { memo, useState } from 'react'
-import { bodyPieces, isTruncated, mailtoAddresses } from './body'
 import { Details } from './Details'
-import { Attachments, HTMLFrame, PlainText } from './parts'
 import { SourceDialog } from './SourceDialog'
 import { TraceDialog } from './TraceDialog'
 import { useDesk } from '../app/context'
+import { draftFromMailto } from '../compose/letter'
+import { MessageBody } from '../message/MessageBody'
+import { printMessage } from '../message/print'
 import { useFormat } from '../i18n/format'
 import { useText } from '../i18n'
 import { fullName, shortName } from '../list/people'
 import { labelsOf } from '../mail/labels'
-import { printMessage } from '../message/print'
 import { useObserved } from '../mail/Observable'
 import { Avatar } from '../ui/Avatar'
 import { Icon } from '../ui/Icon'
@@ -57,10 +57,6 @@ function OpenMessage({ email, name, onToggle, onKeyDown }: Omit<Props, 'isOpen'>
   const isStarred = Boolean(email.keywords.$flagged)
   const isDraft = Boolean(email.keywords.$draft)
   const labels = labelsOf(email, settings.labels)
-  const print = () => {
-    const images = settings.trustsImages(sender?.email) ? 'allowed' : 'blocked'
-    void printMessage(client, email, images, t, format).catch(fail)
-  }
   return (
     <article className="message open" id={`message-${email.id}`} aria-label={t('read.message', { from: name })} tabIndex={-1}>
       <header className="message-head">
@@ -90,7 +86,7 @@ function OpenMessage({ email, name, onToggle, onKeyDown }: Omit<Props, 'isOpen'>
             { label: t('action.forward'), icon: 'forward', run: () => compose({ mode: 'forward', email }) },
             'line',
             { label: t(email.keywords.$seen ? 'action.markUnread' : 'action.markRead'), icon: 'mail', run: () => void actions.seen([email], !email.keywords.$seen) },
-            { label: t('action.print'), icon: 'print', run: print },
+            { label: t('action.print'), icon: 'print', run: () => void printMessage(client, email, 'blocked', t, format).catch(fail) },
             { label: t('read.trace'), icon: 'route', run: () => setDialog('trace') },
             { label: t('read.source'), icon: 'code', run: () => setDialog('source') },
             'line',
@@ -104,53 +100,13 @@ function OpenMessage({ email, name, onToggle, onKeyDown }: Omit<Props, 'isOpen'>
       {labels.length > 0 && (
         <p className="message-labels">{labels.map((label) => <span key={label.keyword} className={`chip tint-${label.tint}`}>{label.name}</span>)}</p>
       )}
-      <Body email={email} name={name} onKeyDown={onKeyDown} />
+      {isTruncated(email) && <div className="notice"><p>{t('read.truncated')}</p></div>}
+      {mail.isComplete(email.id)
+        ? <MessageBody client={client} email={email} onKeyDown={onKeyDown} onMailto={(url) => compose(draftFromMailto(url))} />
+        : <div className="message-body"><span className="ghost" /><span className="ghost" /></div>}
       {dialog === 'source' && <SourceDialog email={email} onClose={() => setDialog(null)} />}
       {dialog === 'trace' && <TraceDialog email={email} onClose={() => setDialog(null)} />}
     </article>
-  )
-}
-
-function Body({ email, name, onKeyDown }: { email: Email; name: string; onKeyDown: (event: KeyboardEvent) => void }) {
-  const { client, mail, settings, compose } = useDesk()
-  const t = useText()
-  const sender = email.from?.[0]?.email
-  const [isAsked, setAsked] = useState(false)
-  const [blocked, setBlocked] = useState(0)
-  const isAllowed = isAsked || settings.trustsImages(sender)
-  const onMailto = (url: string) => compose({ mode: 'new', to: mailtoAddresses(url) })
-  if (!mail.isComplete(email.id)) return <div className="message-body"><span className="ghost" /><span className="ghost" /></div>
-  const pieces = bodyPieces(email)
-  return (
-    <>
-      {blocked > 0 && !isAllowed && (
-        <div className="notice">
-          <Icon name="image" />
-          <p>{t('read.imagesBlocked', { n: blocked })}</p>
-          <div className="notice-buttons">
-            <button type="button" className="button" onClick={() => setAsked(true)}>{t('read.allow')}</button>
-            {sender && (
-              <button type="button" className="button quiet" onClick={() => void settings.trustImages(sender).catch(() => {})}>
-                {t('read.allowSender', { sender })}
-              </button>
-            )}
-          </div>
-        </div>
-      )}
-      {isTruncated(email) && <div className="notice"><p>{t('read.truncated')}</p></div>}
-      <div className="message-body">
-        {pieces.length === 0 && <p className="message-empty">{t('read.empty')}</p>}
-        {pieces.map((piece, index) =>
-          piece.kind === 'html' ? (
-            <HTMLFrame key={index} client={client} email={email} imagesAllowed={isAllowed} onBlockedImages={setBlocked} onMailto={onMailto}
-              onKeyDown={onKeyDown} label={t('read.message', { from: name })} />
-          ) : (
-            <PlainText key={index} text={piece.text} format={piece.format} onMailto={onMailto} />
-          ),
-        )}
-      </div>
-      {(email.attachments?.length ?? 0) > 0 && <Attachments client={client} email={email} />}
-    </>
   )
 }
 
@@ -162,4 +118,9 @@ function recipientSummary(email: Email, isOwn: (who: { name: string | null; emai
   if (all.length === 1 && all[0] && isOwn(all[0])) return t('read.toMe')
   const names = all.slice(0, 3).map((who) => (isOwn(who) ? t('list.me') : shortName(who))).join(', ')
   return t('read.toNames', { names }) + (all.length > 3 ? ` ${t('read.moreRecipients', { n: all.length - 3 })}` : '')
+}
+
+/** Whether there is more of the text than was fetched. */
+function isTruncated(email: Email): boolean {
+  return [...(email.htmlBody ?? []), ...(email.textBody ?? [])].some((part) => email.bodyValues?.[part.partId ?? '']?.isTruncated)
 }

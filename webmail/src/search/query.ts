@@ -28,11 +28,11 @@ export function terms(text: string): Term[] {
     const whole = match[0] ?? ''
     const negated = match[1] === '-' && whole.length > 1
     const operator = match[2]?.toLowerCase() ?? null
-    const value = (match[3] ?? match[4] ?? '').trim()
+    const value = (match[3] ?? match[4] ?? '').trim() || (whole === '-' ? '-' : '')
     if (operator !== null && known.has(operator)) found.push({ operator, value, negated })
     // `https://…` and `18:30` are words, whatever stands before their colon.
     else if (operator !== null) found.push({ operator: null, value: `${match[2]}:${value}`, negated })
-    else if (value) found.push({ operator: null, value: match[1] === '-' && !negated ? '-' : value, negated })
+    else if (value) found.push({ operator: null, value, negated })
   }
   return found
 }
