@@ -220,7 +220,8 @@ async function written(empty: Letter, email: Email, desk: WritingDesk): Promise<
     bcc: toRecipients(email.bcc),
     subject: email.subject ?? '',
     format: html === null ? 'plain' : 'rich',
-    html: parts.written,
+    // An empty line has a break in the message, so that it has a height.
+    html: parts.written.replace(/<p[^>]*><br\s*\/?><\/p>/g, '<p></p>'),
     text,
     quotedHTML,
     attachments: carried(email, html ?? '', 'all', (() => 'file') as unknown as Text),

@@ -91,6 +91,7 @@ export default {
   'compose.fold': 'Fold',
   'compose.format': 'Write in',
   'compose.formatting': 'Formatting',
+  'compose.forwardAttached': 'Forward as attachment',
   'compose.forwarded': 'Forwarded message',
   'compose.from': 'From',
   'compose.grow': 'Full screen',

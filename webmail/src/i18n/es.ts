@@ -91,6 +91,7 @@ export default {
   'compose.fold': 'Plegar',
   'compose.format': 'Escribir en',
   'compose.formatting': 'Formato',
+  'compose.forwardAttached': 'Reenviar como adjunto',
   'compose.forwarded': 'Mensaje reenviado',
   'compose.from': 'De',
   'compose.grow': 'Pantalla completa',
