@@ -270,8 +270,9 @@ let package = Package(
         .testTarget(
             name: "JMAPServerTests",
             dependencies: [
-                "AgentTestSupport", "Delivery", "Directory", "JMAP", "JMAPServer", "JSON", "MailCore", "MailQueue",
-                "MailSearch", "MailStore", "Storage", logging,
+                "AgentTestSupport", "Delivery", "Directory", "HTTPService", "JMAP", "JMAPServer", "JSON", "MailCore", "MailQueue",
+                "MailSearch", "MailStore", "Storage",
+                .product(name: "Hummingbird", package: "hummingbird"), nio, nioPosix, logging,
             ], swiftSettings: strict),
         .testTarget(
             name: "MonitorTests",
@@ -397,7 +398,8 @@ let package = Package(
             name: "parse-bench", dependencies: ["InternetMessage"], path: "Benchmarks/parse/Sources",
             swiftSettings: strict),
         .executableTarget(
-            name: "store-bench", dependencies: ["Delivery", "Directory", "MailCore", "MailStore", "Storage", nio],
+            name: "store-bench",
+            dependencies: ["Delivery", "Directory", "MailCore", "MailSearch", "MailStore", "Storage", nio],
             path: "Benchmarks/store/Sources", swiftSettings: strict),
         .executableTarget(
             name: "connection-bench", dependencies: ["ServerRuntime", nio, nioPosix, logging],

@@ -17,6 +17,7 @@ import Testing
         var random: SeededGenerator
         var subjects: [EmailID: String] = [:]
         var sent = 0
+        var made = 0
     }
 
     /// An e-mail as the rows say.
@@ -186,7 +187,8 @@ import Testing
             _ = try await store.setFlags(FlagChange(.add, [.deleted]), of: uids, in: key)
             _ = try await store.expunge(.all(uids), from: key)
         default:
-            let name = "Box\(world.sent)"
+            world.made += 1
+            let name = "Box\(world.made)"
             try await store.create(name, for: world.account, now: TestStore.now)
             let made = try await store.mailboxes(world.account).first { $0.name == name }
             guard let made else { return }

@@ -78,7 +78,7 @@ struct AttachmentArchive: Sendable {
     }
 
     /// Writes the archive in pieces.
-    func write(_ put: nonisolated(nonsending) (ByteBuffer) async throws -> Void) async throws {
+    nonisolated(nonsending) func write(_ put: nonisolated(nonsending) (ByteBuffer) async throws -> Void) async throws {
         var zip = ZipWriter(seconds: seconds)
         for file in files {
             if let octets = try await file.blob.octets(most: limits.deflatedOctetsMax) {

@@ -64,7 +64,8 @@ private struct BlobExtract {
     private var sha256: [UInt8]?
 
     init(_ blob: JMAPBlob, offset: Int64, length: Int64?, most: Int64, needs: Needs) async throws {
-        count = try await blob.count()
+        let count = try await blob.count()
+        self.count = count
         let first = min(offset, count)
         let wanted = length ?? max(0, count - first)
         let end = first + min(wanted, count - first)

@@ -6,7 +6,8 @@ internal import Storage
 
 /// Blob/lookup: what refers to blobs (RFC 9404 §4.3).
 enum BlobLookupMethod {
-    private static let types = ["Mailbox", "Thread", "Email"]
+    /// Types whose records refer to blobs.
+    static let types = ["Mailbox", "Thread", "Email"]
 
     static let lookup = JMAPMethod("Blob/lookup", .blob) { arguments, call in
         let accountID = try arguments.id("accountId")

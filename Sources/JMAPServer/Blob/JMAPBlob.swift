@@ -45,7 +45,7 @@ package struct JMAPBlob: Sendable {
     }
 
     /// Hands over the octets in pieces of bounded size, each when the one before was dealt with.
-    package func forEachPiece(
+    package nonisolated(nonsending) func forEachPiece(
         _ body: nonisolated(nonsending) (ByteBuffer) async throws -> Void
     ) async throws {
         switch source {
@@ -74,7 +74,7 @@ package struct JMAPBlob: Sendable {
     }
 
     /// Stored octets. A compaction may move the message meanwhile: then the rest comes from its new place.
-    private func forEachPiece(
+    private nonisolated(nonsending) func forEachPiece(
         of email: EmailID, _ content: StoredOctets, _ whole: Range<Int64>,
         _ body: nonisolated(nonsending) (ByteBuffer) async throws -> Void
     ) async throws {

@@ -82,9 +82,9 @@ package struct JMAPBlobRoutes: Sendable {
         headers[.contentType] = type.isShownSafely ? type.text : MediaTypeName.unknown.text
         headers[.contentDisposition] = name.disposition(type.isShownSafely ? .inline : .attachment)
         let body = ResponseBody(contentLength: blob.knownCount.map { Int($0) }) { writer in
-            var output = writer
+            let output = BodyWriter(writer)
             try await blob.forEachPiece { try await output.write($0) }
-            try await output.finish(nil)
+            try await output.finish()
         }
         return Response(status: .ok, headers: headers, body: body)
     }
@@ -98,9 +98,9 @@ package struct JMAPBlobRoutes: Sendable {
         headers[.contentType] = "application/zip"
         headers[.contentDisposition] = name.disposition(.attachment)
         let body = ResponseBody { writer in
-            var output = writer
+            let output = BodyWriter(writer)
             try await archive.write { try await output.write($0) }
-            try await output.finish(nil)
+            try await output.finish()
         }
         return Response(status: .ok, headers: headers, body: body)
     }

@@ -9,8 +9,8 @@ package struct JMAPPushRoutes: Sendable {
     private let push: JMAPPush
     private let authenticate: JMAPBlobRoutes.Authenticate
 
-    package init(_ services: JMAPServices, authenticate: @escaping JMAPBlobRoutes.Authenticate) {
-        push = services.push
+    package init(_ push: JMAPPush, authenticate: @escaping JMAPBlobRoutes.Authenticate) {
+        self.push = push
         self.authenticate = authenticate
     }
 
@@ -34,10 +34,10 @@ package struct JMAPPushRoutes: Sendable {
         guard let run = stream.start() else { return Response(status: .tooManyRequests) }
         var headers: HTTPFields = [.contentType: "text/event-stream", .cacheControl: "no-store"]
         if let name = HTTPField.Name("X-Accel-Buffering") { headers[name] = "no" }
-        let body = ResponseBody { output in
-            let writer = EventWriter(output, secondsMax: limits.writeSecondsMax)
-            try await run(writer)
-            try await writer.finish()
+        let body = ResponseBody { writer in
+            let output = BodyWriter(writer)
+            try await run(EventWriter(output: output, secondsMax: limits.writeSecondsMax))
+            try await output.finish()
         }
         return Response(status: .ok, headers: headers, body: body)
     }

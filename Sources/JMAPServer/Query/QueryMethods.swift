@@ -5,4 +5,10 @@ package enum QueryMethods {
         EmailQueryMethods.query, EmailQueryMethods.queryChanges, MailboxQueryMethods.query,
         MailboxQueryMethods.queryChanges, SearchSnippetMethods.get,
     ]
+
+    /// emailQuerySortOptions of the account's capabilities (RFC 8621 §1.3.1).
+    package static let emailSortOptions = [
+        "receivedAt", "size", "from", "to", "subject", "sentAt", "hasKeyword", "allInThreadHaveKeyword",
+        "someInThreadHaveKeyword",
+    ]
 }
