@@ -25,11 +25,10 @@ export function Header({ route, onMenu, onHelp, onSettings, onLogout }: Props) {
   useObserved(settings)
   const [theme, setTheme] = useState<Theme>(storedTheme)
   const user = client.session.username
-  const keep = (values: typeof settings.values) => void settings.change(values).catch(() => {})
   const chooseTheme = (chosen: Theme) => {
     applyTheme(chosen)
     setTheme(chosen)
-    keep({ theme: chosen })
+    settings.change({ theme: chosen === 'system' ? null : chosen })
   }
   const askForNotifications = async () => {
     const answer = await Notification.requestPermission()
@@ -51,7 +50,7 @@ export function Header({ route, onMenu, onHelp, onSettings, onLogout }: Props) {
           { label: t('app.shortcuts'), icon: 'keyboard', shortcut: '?', run: onHelp },
           { heading: t('app.view') },
           ...(['conversations', 'messages'] as const).map((one) => ({
-            label: t(`app.view.${one}`), checked: grouping === one, run: () => keep({ grouping: one }),
+            label: t(`app.view.${one}`), checked: grouping === one, run: () => settings.change({ grouping: one }),
           })),
           { heading: t('app.theme') },
           ...(['system', 'light', 'dark'] as const).map((one) => ({ label: t(`app.theme.${one}`), checked: theme === one, run: () => chooseTheme(one) })),
@@ -59,7 +58,7 @@ export function Header({ route, onMenu, onHelp, onSettings, onLogout }: Props) {
           ...languages.map(({ id, name }) => ({
             label: name, checked: language === id, run: () => {
               setLanguage(id)
-              keep({ language: id })
+              settings.change({ language: id })
             },
           })),
           'line',

@@ -100,14 +100,10 @@ export function Shell({ client, onLogout }: { client: JMAPClient; onLogout: () =
       notify(emails, say.current, (email) => go({ place: { kind: 'role', role: 'inbox' }, open: email.id }))
     }
     mail.open().catch(desk.fail)
-    settings.open().then(
-      () => {
-        if (settings.values.language) setLanguage(settings.values.language)
-        if (settings.values.theme) applyTheme(settings.values.theme)
-      },
-      // Mail can be read without.
-      () => {},
-    )
+    void settings.open().then(() => {
+      if (settings.values.language) setLanguage(settings.values.language)
+      if (settings.values.theme) applyTheme(settings.values.theme)
+    })
     return mail.listen()
   }, [client, mail, settings, desk, setLanguage])
 

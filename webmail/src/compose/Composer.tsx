@@ -182,6 +182,9 @@ function Panel({ client, draft, opened, onClose, onSent }: Props & { opened: Ope
     }
   }
 
+  const latestSubmit = useRef(submit)
+  latestSubmit.current = submit
+
   const announceSent = (sent: Sent) => {
     const undo = async () => {
       try {
@@ -211,7 +214,7 @@ function Panel({ client, draft, opened, onClose, onSent }: Props & { opened: Ope
   const setFormat = (next: LetterFormat) => {
     change(inFormat(latest.current, next))
     setVersion((before) => before + 1)
-    void settings.change({ compose: next }).catch(() => {})
+    settings.change({ compose: next })
   }
 
   const setIdentity = (identityId: string) => {
@@ -220,12 +223,19 @@ function Panel({ client, draft, opened, onClose, onSent }: Props & { opened: Ope
   }
 
   const onKeyDown = (event: React.KeyboardEvent) => {
-    if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
-      event.preventDefault()
-      void submit({ kind: 'now' })
-    } else if (event.key === 'Escape' && !event.defaultPrevented) close()
+    if (event.key === 'Escape' && !event.defaultPrevented) close()
     // The page's shortcuts are letters: none of them is meant here.
     event.stopPropagation()
+  }
+
+  /** Before the editor sees it, which would break the line. */
+  const onKeyDownCapture = (event: React.KeyboardEvent) => {
+    if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return
+    event.preventDefault()
+    event.stopPropagation()
+    // What is typed in a field of recipients becomes one first.
+    if (document.activeElement instanceof HTMLInputElement) document.activeElement.blur()
+    setTimeout(() => void latestSubmit.current({ kind: 'now' }))
   }
 
   const hasFiles = (event: React.DragEvent) => event.dataTransfer.types.includes('Files')
@@ -235,6 +245,7 @@ function Panel({ client, draft, opened, onClose, onSent }: Props & { opened: Ope
       className={`composer ${shape}${isOver ? ' over' : ''}`}
       role="dialog"
       aria-labelledby={heading}
+      onKeyDownCapture={onKeyDownCapture}
       onKeyDown={onKeyDown}
       onDragOver={(event) => {
         if (!hasFiles(event)) return

@@ -1,15 +1,20 @@
 // Between rich and plain text.
 
+/** What a paragraph is: a line, as in our editor, or, as in other people's HTML, a stretch of text with space around it. */
+export type Paragraphs = 'lines' | 'spaced'
+
 /** HTML of the editor or of a quote as plain text. */
-export function htmlToText(html: string): string {
+export function htmlToText(html: string, paragraphs: Paragraphs = 'spaced'): string {
   const page = new DOMParser().parseFromString(html, 'text/html')
-  return new TextWriter().write(page.body).replace(/[ \t]+$/gm, '').replace(/\n{3,}/g, '\n\n').trim()
+  return new TextWriter(paragraphs).write(page.body).replace(/[ \t]+$/gm, '').replace(/\n{3,}/g, '\n\n').trim()
 }
 
 const blocks = /^(?:address|article|blockquote|center|div|dl|dd|dt|figure|footer|form|h[1-6]|header|hr|li|main|nav|ol|p|pre|section|table|tbody|thead|tr|ul)$/
 const hidden = /^(?:head|script|style|template|title|noscript)$/
 
 class TextWriter {
+  constructor(private readonly paragraphs: Paragraphs) {}
+
   write(node: Node, list: { ordered: boolean; number: number } | null = null): string {
     let text = ''
     let number = 0
@@ -20,15 +25,20 @@ class TextWriter {
       const name = element.localName
       if (hidden.test(name)) continue
       if (name === 'li') number += 1
-      text = this.join(text, this.element(element, name, list === null ? null : { ...list, number }), blocks.test(name))
+      const part = this.element(element, name, list === null ? null : { ...list, number })
+      text = blocks.test(name) ? this.join(text, part, this.isSpaced(element) ? '\n\n' : '\n') : text + part
     }
     return text
   }
 
-  private join(before: string, text: string, isBlock: boolean): string {
-    if (!isBlock) return before + text
+  private isSpaced(element: Element): boolean {
+    if (!/^(?:p|h[1-6]|ul|ol|pre|table)$/.test(element.localName)) return false
+    return this.paragraphs === 'spaced' && !/\bmargin:\s*0(?:px)?(?:\s*;|$)/.test(element.getAttribute('style') ?? '')
+  }
+
+  private join(before: string, text: string, end: string): string {
     const open = before.replace(/ +$/, '')
-    return (open === '' || open.endsWith('\n') ? open : `${open}\n`) + `${text.trim() === '' ? '' : text.replace(/\n+$/, '')}\n`
+    return (open === '' || open.endsWith('\n') ? open : `${open}\n`) + `${text.trim() === '' ? '' : text.replace(/\n+$/, '')}${end}`
   }
 
   private element(element: Element, name: string, list: { ordered: boolean; number: number } | null): string {

@@ -76,11 +76,11 @@ export function wholeHTML(letter: Letter): string {
 export function wholeText(letter: Letter): string {
   if (letter.format === 'plain') return letter.text
   const quoted = letter.quotedHTML === '' ? '' : `\n\n${htmlToText(letter.quotedHTML)}`
-  return htmlToText(letter.html) + quoted
+  return htmlToText(letter.html, 'lines') + quoted
 }
 
 export function writtenText(letter: Letter): string {
-  return letter.format === 'plain' ? letter.text : htmlToText(letter.html)
+  return letter.format === 'plain' ? letter.text : htmlToText(letter.html, 'lines')
 }
 
 /** As a message has it: inline images by `src="cid:…"`, lines without space between them. */

@@ -4,13 +4,13 @@ import type { Text } from '../i18n'
 import type { Format } from '../i18n/format'
 import type { JMAPClient } from '../jmap/client'
 import type { Email, GetResponse, Id, Identity, Mailbox } from '../jmap/types'
-import type { SettingsValues } from '../mail/Settings'
 import { fileName } from '../message/files'
 import { allParts, namedContentIDs } from '../message/inlineImages'
 import { bodyProperties } from '../message/bodyProperties'
 import { openRealm } from '../message/realm'
 import { sanitize } from '../message/sanitize/sanitize'
 import { people } from '../message/people'
+import type { WebSettings } from '../settings/webSettings'
 import { toRecipients } from './addresses'
 import { answer, answeringIdentity, quoteText } from './answer'
 import { escapeHTML, htmlToText, textToHTML } from './convert'
@@ -28,7 +28,7 @@ export interface WritingDesk {
 export async function openDesk(
   client: JMAPClient,
   draft: Draft,
-  settings: SettingsValues,
+  settings: WebSettings,
 ): Promise<{ desk: WritingDesk; email: Email | undefined }> {
   const [identities, mailboxes, email] = await Promise.all([
     client.request<GetResponse<Identity>>('Identity/get', { ids: null }),
@@ -220,7 +220,8 @@ async function written(empty: Letter, email: Email, desk: WritingDesk): Promise<
     bcc: toRecipients(email.bcc),
     subject: email.subject ?? '',
     format: html === null ? 'plain' : 'rich',
-    html: parts.written,
+    // An empty line has a break in the message, so that it has a height.
+    html: parts.written.replace(/<p[^>]*><br\s*\/?><\/p>/g, '<p></p>'),
     text,
     quotedHTML,
     attachments: carried(email, html ?? '', 'all', (() => 'file') as unknown as Text),

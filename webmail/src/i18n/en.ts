@@ -91,6 +91,7 @@ export default {
   'compose.fold': 'Fold',
   'compose.format': 'Write in',
   'compose.formatting': 'Formatting',
+  'compose.forwardAttached': 'Forward as attachment',
   'compose.forwarded': 'Forwarded message',
   'compose.from': 'From',
   'compose.grow': 'Full screen',
@@ -226,15 +227,11 @@ export default {
   'folder.unread.one': '{n} unread',
   'folder.unread.other': '{n} unread',
 
-  'html.blocked.one': 'One remote image was not loaded: loading it tells the sender that you read this.',
-  'html.blocked.other': '{n} remote images were not loaded: loading them tells the sender that you read this.',
   'html.deceptive': '⚠ goes to {host}',
   'html.failed': 'This message cannot be shown. View its source instead.',
   'html.foldQuote': 'Hide the quoted text',
   'html.frame': 'Text of the message',
-  'html.showImages': 'Show images',
   'html.tooLarge': 'This message is too large to be shown here. View its source instead.',
-  'html.trustSender': 'Always from {sender}',
   'html.unfoldQuote.one': 'Show {n} quoted line',
   'html.unfoldQuote.other': 'Show {n} quoted lines',
 

@@ -91,6 +91,7 @@ export default {
   'compose.fold': 'Plegar',
   'compose.format': 'Escribir en',
   'compose.formatting': 'Formato',
+  'compose.forwardAttached': 'Reenviar como adjunto',
   'compose.forwarded': 'Mensaje reenviado',
   'compose.from': 'De',
   'compose.grow': 'Pantalla completa',
@@ -226,15 +227,11 @@ export default {
   'folder.unread.one': '{n} sin leer',
   'folder.unread.other': '{n} sin leer',
 
-  'html.blocked.one': 'No se cargó una imagen remota: cargarla avisaría al remitente de que lee esto.',
-  'html.blocked.other': 'No se cargaron {n} imágenes remotas: cargarlas avisaría al remitente de que lee esto.',
   'html.deceptive': '⚠ lleva a {host}',
   'html.failed': 'Este mensaje no se puede mostrar. Mira su código.',
   'html.foldQuote': 'Ocultar el texto citado',
   'html.frame': 'Texto del mensaje',
-  'html.showImages': 'Mostrar imágenes',
   'html.tooLarge': 'Este mensaje es demasiado grande para mostrarlo aquí. Mira su código.',
-  'html.trustSender': 'Siempre de {sender}',
   'html.unfoldQuote.one': 'Mostrar {n} línea citada',
   'html.unfoldQuote.other': 'Mostrar {n} líneas citadas',
 

@@ -103,7 +103,7 @@ function htmlOf(email: Email, parts: EmailBodyPart[] | undefined): string {
 
 const baseStyle = `
   :root { color-scheme: light; }
-  :root.paloma-plain { color-scheme: light dark; }
+  :root.paloma-plain.paloma-dark { color-scheme: dark; }
   html { overflow-y: hidden; background: transparent; }
   html, body { height: auto !important; min-height: 0 !important; max-height: none !important; }
   body { margin: 0; padding: 0; font: 15px/1.6 system-ui, 'Segoe UI', Roboto, 'Noto Sans', sans-serif; color: #1d2027;
@@ -113,7 +113,7 @@ const baseStyle = `
   a { color: #2f4ba5; }
   img { max-width: 100%; }
   img.paloma-blocked { background: repeating-linear-gradient(135deg, #8882 0 6px, #8881 6px 12px); outline: 1px dashed #8886;
-    outline-offset: -1px; min-width: 16px; min-height: 16px; font-size: 12px; }
+    outline-offset: -1px; display: inline-block; min-width: 16px; min-height: 16px; font-size: 12px; overflow: hidden; }
   pre { white-space: pre-wrap; }
   blockquote { margin: 0.5em 0 0.5em 0; padding-inline-start: 12px; border-inline-start: 3px solid #7e8cb8; }
 `
@@ -123,7 +123,6 @@ function show(result: SanitizedHTML, realm: Window & typeof globalThis): void {
   const page = realm.document
   const root = page.documentElement
   root.className = result.colors === 'none' ? 'paloma-plain' : ''
-  root.classList.toggle('paloma-dark', document.documentElement.dataset.theme === 'dark')
   const style = page.createElement('style')
   style.textContent = baseStyle
   const head = page.head
@@ -147,6 +146,11 @@ function follow(element: HTMLIFrameElement, realm: Window & typeof globalThis, c
     element.style.height = `${Math.max(24, height)}px`
     element.dataset.ready = 'true'
   }
+  // The same scheme as the page around it, or the frame would paint a ground of its own.
+  const followTheme = () => page.documentElement.classList.toggle('paloma-dark', document.documentElement.dataset.theme === 'dark')
+  const theme = new MutationObserver(followTheme)
+  theme.observe(document.documentElement, { attributeFilter: ['data-theme'] })
+  followTheme()
   const observer = new ResizeObserver(measure)
   observer.observe(page.body)
   const width = new ResizeObserver(measure)
@@ -167,6 +171,7 @@ function follow(element: HTMLIFrameElement, realm: Window & typeof globalThis, c
   )
   page.addEventListener('keydown', (event) => callbacks.current.onKeyDown?.(event), { signal })
   signal.addEventListener('abort', () => {
+    theme.disconnect()
     observer.disconnect()
     width.disconnect()
   })

@@ -1,15 +1,16 @@
 // A message's text as it is best read, what was kept from loading, and its attachments.
 
 import { useEffect, useState } from 'react'
-import { useDesk } from '../app/context'
 import { useText } from '../i18n'
 import type { JMAPClient } from '../jmap/client'
 import type { Email, EmailBodyPart } from '../jmap/types'
-import { useObserved } from '../mail/Observable'
+import { Icon } from '../ui/Icon'
+import { useLoadedWebSettings } from '../settings/webSettings'
 import { Attachments } from './Attachments'
 import { HTMLFrame } from './HTMLFrame'
 import { PlainText } from './PlainText'
 import { textFormat } from './textBlocks'
+import { senderOf, useTrustedSenders } from './trustedSenders'
 
 interface Props {
   client: JMAPClient
@@ -20,34 +21,37 @@ interface Props {
 
 export function MessageBody({ client, email, onMailto, onKeyDown }: Props) {
   const t = useText()
-  const { settings } = useDesk()
-  useObserved(settings)
-  const sender = email.from?.[0]?.email
+  useLoadedWebSettings(client)
+  const trusted = useTrustedSenders()
+  const sender = senderOf(email)
   const [asked, setAsked] = useState(false)
   const [blocked, setBlocked] = useState(0)
   useEffect(() => {
     setAsked(false)
     setBlocked(0)
   }, [email.id])
-  const imagesAllowed = asked || settings.trustsImages(sender)
+  const imagesAllowed = asked || trusted.has(sender)
+  const shown = sections(email)
   return (
     <div className="message-body">
       {blocked > 0 && !imagesAllowed && (
-        <div className="notice">
+        <div className="notice" role="status">
+          <Icon name="image" />
           <p>{t('read.imagesBlocked', { n: blocked })}</p>
           <div className="notice-buttons">
             <button type="button" className="button" onClick={() => setAsked(true)}>
               {t('read.allow')}
             </button>
             {sender !== undefined && (
-              <button type="button" className="button quiet" onClick={() => void settings.trustImages(sender).catch(() => {})}>
+              <button type="button" className="button quiet" onClick={() => trusted.add(sender)}>
                 {t('read.allowSender', { sender })}
               </button>
             )}
           </div>
         </div>
       )}
-      {sections(email).map((section, index) =>
+      {shown.length === 0 && <p className="message-empty">{t('read.empty')}</p>}
+      {shown.map((section, index) =>
         section.kind === 'html' ? (
           <HTMLFrame
             key={index}
