@@ -145,6 +145,13 @@ export function Shell({ client, onLogout }: { client: JMAPClient; onLogout: () =
     void mail.sync()
   }
   const open = route.open
+  // Back in the list, the row that was open has the focus.
+  const openedBefore = useRef(open)
+  useEffect(() => {
+    const row = openedBefore.current
+    openedBefore.current = open
+    if (open === null && row !== null && document.activeElement === document.body) document.getElementById(`row-${row}`)?.focus({ preventScroll: true })
+  }, [open])
   const openThread = open === null ? null : (mail.emails.get(open)?.threadId ?? null)
   const closeFolders = useCallback(() => setFolders(false), [])
   const pane = open !== null ? 'message' : 'list'

@@ -100,8 +100,9 @@ export class Actions {
     }
     if (Object.keys(patches).length === 0) return
     await this.attempt(async () => {
-      const back = await this.mail.set(patches)
-      if (key) this.report(key, { n: emails.length, ...values }, back)
+      const change = this.mail.set(patches)
+      if (key) this.report(key, { n: emails.length, ...values }, change)
+      await change
     })
   }
 
@@ -118,15 +119,20 @@ export class Actions {
     // What is found stays found, save in the trash.
     const isShown = this.mail.list?.query.mailboxId === null ? !isRemoved : from === target.id
     if (!isShown) this.takeAway(emails)
-    const back = await this.mail.set(patches)
-    this.report(key, { n: emails.length, folder: target.name }, back)
+    const change = this.mail.set(patches)
+    this.report(key, { n: emails.length, folder: target.name }, change)
+    await change
   }
 
-  private report(key: TextKey, values: Values, back: Patches) {
+  /** Says at once what is being done: who presses `z` right after it means it too. */
+  private report(key: TextKey, values: Values, change: Promise<Patches>) {
     this.reporting.done({
       key,
       values,
       undo: async () => {
+        // What failed was taken back and told already.
+        const back = await change.catch(() => null)
+        if (back === null) return
         await this.attempt(async () => {
           await this.mail.set(back)
           await this.mail.list?.refresh()

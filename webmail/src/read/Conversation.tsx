@@ -6,6 +6,7 @@ import { leaveConversation } from '../app/route'
 import { ActionBar } from '../list/ActionBar'
 import { useText } from '../i18n'
 import { useObserved } from '../mail/Observable'
+import { announce } from '../ui/announce'
 import { Icon } from '../ui/Icon'
 import { SessionEnded } from '../jmap/client'
 import type { Email, Id } from '../jmap/types'
@@ -49,6 +50,7 @@ export function Conversation({ emailId, grouping, onNewer, onOlder, onGone, onKe
     const trash = mail.byRole('trash')?.id ?? ''
     return Boolean(email.mailboxIds[trash]) && Object.keys(email.mailboxIds).length === 1
   })
+  const subject = members[0]?.subject?.trim() || (members.length > 0 ? t('app.noSubject') : ' ')
   const isLoaded = members.length > 0 && members.every((email) => mail.isComplete(email.id))
 
   // What is open at first, and what is read by that.
@@ -66,6 +68,11 @@ export function Conversation({ emailId, grouping, onNewer, onOlder, onGone, onKe
     else if (opened.length > 0) setOpen((before) => new Set([...before, ...opened]))
     for (const email of members) settled.current.seen.add(email.id)
     if (unread.length > 0) void actions.seen(unread, true)
+    if (isNew) {
+      announce(subject)
+      // On a phone the list that had the focus is not there.
+      if (innerWidth < 760) box.current?.focus({ preventScroll: true })
+    }
     if (isNew && box.current) {
       const first = unread[0] ?? newest
       const element = first && members.length > 1 ? document.getElementById(`message-${first.id}`) : null
@@ -80,7 +87,6 @@ export function Conversation({ emailId, grouping, onNewer, onOlder, onGone, onKe
       return after
     })
   const newest = members.filter((email) => !email.keywords.$draft).at(-1)
-  const subject = members[0]?.subject?.trim() || (members.length > 0 ? t('app.noSubject') : ' ')
   const closedBefore = members.findIndex((email) => open.has(email.id))
   const folded = !unfolded && closedBefore >= foldedMin ? closedBefore - 2 : 0
   const shown = folded > 0 ? [members[0] as Email, ...members.slice(folded + 1)] : members
