@@ -36,6 +36,9 @@ let package = Package(
         .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
     ],
     targets: [
+        // what scripts/webmail bundles
+        .target(name: "CWebmail"),
+
         // C libraries from Debian
         .systemLibrary(name: "CDeflate"),
         .systemLibrary(name: "CIDN"),
@@ -252,6 +255,18 @@ let package = Package(
                 .product(name: "HTTPTypes", package: "swift-http-types"), nio,
             ], swiftSettings: strict),
         .target(
+            name: "Webmail",
+            dependencies: [
+                "CWebmail", "HTTPService", .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HTTPTypes", package: "swift-http-types"), nio,
+            ], swiftSettings: strict),
+        .testTarget(
+            name: "WebmailTests",
+            dependencies: [
+                "HTTPService", "Webmail", .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HTTPTypes", package: "swift-http-types"), nio, nioPosix, logging,
+            ], swiftSettings: strict),
+        .target(
             name: "JMAPServer",
             dependencies: [
                 "CDeflate", "Delivery", "Directory", "HTTPService", "InternetMessage", "JMAP", "JSON", "Logins",
@@ -381,7 +396,7 @@ let package = Package(
                 "Observability", "POP3", "POP3Server", "RemoteAccounts", "RemoteDelivery", "RemoteFetch", "SMTP",
                 "SMTPServer", "SenderAuthentication", "ServerConfiguration", "ServerRuntime",
                 "Storage",
-                "TerminalOutput", nio, nioPosix, logging, metrics, serviceLifecycle,
+                "TerminalOutput", "Webmail", nio, nioPosix, logging, metrics, serviceLifecycle,
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
