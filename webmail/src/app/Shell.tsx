@@ -100,10 +100,14 @@ export function Shell({ client, onLogout }: { client: JMAPClient; onLogout: () =
       notify(emails, say.current, (email) => go({ place: { kind: 'role', role: 'inbox' }, open: email.id }))
     }
     mail.open().catch(desk.fail)
-    void settings.open().then(() => {
-      if (settings.values.language) setLanguage(settings.values.language)
-      if (settings.values.theme) applyTheme(settings.values.theme)
-    })
+    settings.open().then(
+      () => {
+        if (settings.values.language) setLanguage(settings.values.language)
+        if (settings.values.theme) applyTheme(settings.values.theme)
+      },
+      // Mail can be read without.
+      () => {},
+    )
     return mail.listen()
   }, [client, mail, settings, desk, setLanguage])
 

@@ -28,7 +28,9 @@ export function useCommands(wanted: Wanted): { onKeyDown: (event: KeyboardEvent)
   latest.current = wanted
   const sequence = useRef(new KeySequence())
   const onKeyDown = useCallback((event: KeyboardEvent) => {
-    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || isForTyping(event.target)) return
+    // AltGr, which types # and ! on some keyboards, looks like Control and Alt.
+    const isCombined = (event.ctrlKey || event.metaKey || event.altKey) && !event.getModifierState('AltGraph')
+    if (event.defaultPrevented || isCombined || isForTyping(event.target)) return
     if (document.querySelector('dialog[open]') || ['Shift', 'Control', 'Alt', 'Meta'].includes(event.key)) return
     // Enter and Space on a button or link are the button's.
     const onControl = (event.target as Element | null)?.closest?.('button, a, summary')

@@ -6,7 +6,7 @@ import type { Mail } from '../mail/Mail'
 import type { ListQuery, MailList } from '../mail/MailList'
 import type { Settings } from '../mail/Settings'
 import { useObserved } from '../mail/Observable'
-import { filterFor, hasWords } from '../search/query'
+import { filterFor, hasWords, terms } from '../search/query'
 
 /** The list of a place: made when one goes there, kept while one is. */
 export function usePlaceList(mail: Mail, settings: Settings, place: Place, t: Text): { list: MailList | null; title: string } {
@@ -21,7 +21,11 @@ export function usePlaceList(mail: Mail, settings: Settings, place: Place, t: Te
   const query = useMemo<ListQuery | null>(() => {
     if (!isReady) return null
     if (text !== null) {
-      const filter = filterFor(text, (name) => findMailbox(name, mail, t)) ?? {}
+      const found = filterFor(text, (name) => findMailbox(name, mail, t)) ?? {}
+      // Trash and junk are searched when they are named.
+      const left = ['trash', 'junk'].flatMap((role) => mail.byRole(role)?.id ?? [])
+      const isAnywhere = left.length === 0 || terms(text).some((term) => term.operator === 'in')
+      const filter = isAnywhere ? found : { operator: 'AND' as const, conditions: [found, { inMailboxOtherThan: left }] }
       return { mailboxId: null, filter, grouping, snippets: hasWords(text) }
     }
     if (mailboxId === null) return null

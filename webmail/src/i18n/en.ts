@@ -366,11 +366,6 @@ export default {
   'search.recent': 'Searched lately',
   'search.results': 'Found for “{query}”',
 
-  'viewer.date': 'Date',
-  'viewer.failed': 'This could not be loaded.',
-  'viewer.noSubject': '(no subject)',
-  'viewer.none': 'This cannot be shown here; save it to open it.',
-
   'settings.add': 'Add',
   'settings.addFetched': 'Add an account',
   'settings.addIdentity': 'Add an identity',
@@ -452,4 +447,26 @@ export default {
   'settings.writing': 'Write in',
   'settings.wrongCode': 'That is not the code. Is the phone’s clock right?',
   'settings.wrongPassword': 'That is not the password of this account.',
+
+  'trace.accepted': 'Taken in',
+  'trace.attempt': 'Handed to {host}',
+  'trace.expired': 'Given up: it could not be delivered in time',
+  'trace.fetch': 'Fetched from another account',
+  'trace.filed': 'put into {folder}',
+  'trace.held': 'Put on hold by the postmaster',
+  'trace.here': 'Delivered on this server',
+  'trace.lmtp': 'Received from {host}',
+  'trace.plain': 'not encrypted',
+  'trace.released': 'Tried again by the postmaster',
+  'trace.removed': 'Taken out of the queue',
+  'trace.report': 'Written by this server as a report',
+  'trace.reported': 'Its sender was told',
+  'trace.smtp': 'Received from {host}',
+  'trace.submission': 'Sent from one of your programs',
+  'trace.to': 'to {address}',
+
+  'viewer.date': 'Date',
+  'viewer.failed': 'This could not be loaded.',
+  'viewer.noSubject': '(no subject)',
+  'viewer.none': 'This cannot be shown here; save it to open it.',
 }

@@ -366,11 +366,6 @@ export default {
   'search.recent': 'Búsquedas recientes',
   'search.results': 'Encontrado para «{query}»',
 
-  'viewer.date': 'Fecha',
-  'viewer.failed': 'No se pudo cargar.',
-  'viewer.noSubject': '(sin asunto)',
-  'viewer.none': 'Esto no se puede mostrar aquí; guárdalo para abrirlo.',
-
   'settings.add': 'Añadir',
   'settings.addFetched': 'Añadir una cuenta',
   'settings.addIdentity': 'Añadir una identidad',
@@ -452,4 +447,26 @@ export default {
   'settings.writing': 'Escribir en',
   'settings.wrongCode': 'Ese no es el código. ¿Está en hora el teléfono?',
   'settings.wrongPassword': 'Esa no es la contraseña de esta cuenta.',
+
+  'trace.accepted': 'Aceptado',
+  'trace.attempt': 'Entregado a {host}',
+  'trace.expired': 'Abandonado: no se pudo entregar a tiempo',
+  'trace.fetch': 'Recogido de otra cuenta',
+  'trace.filed': 'guardado en {folder}',
+  'trace.held': 'Retenido por el administrador',
+  'trace.here': 'Entregado en este servidor',
+  'trace.lmtp': 'Recibido de {host}',
+  'trace.plain': 'sin cifrar',
+  'trace.released': 'Reintentado por el administrador',
+  'trace.removed': 'Retirado de la cola',
+  'trace.report': 'Escrito por este servidor como informe',
+  'trace.reported': 'Se avisó al remitente',
+  'trace.smtp': 'Recibido de {host}',
+  'trace.submission': 'Enviado desde uno de tus programas',
+  'trace.to': 'para {address}',
+
+  'viewer.date': 'Fecha',
+  'viewer.failed': 'No se pudo cargar.',
+  'viewer.noSubject': '(sin asunto)',
+  'viewer.none': 'Esto no se puede mostrar aquí; guárdalo para abrirlo.',
 }

@@ -56,6 +56,7 @@ export class JMAPClient {
 
   private readonly using: string[]
   private connection: Connection = 'online'
+  private stream: EventStream | null = null
 
   private constructor(readonly session: Session) {
     this.using = Object.keys(session.capabilities)
@@ -165,6 +166,7 @@ export class JMAPClient {
       onUnauthorized: () => this.onSessionEnded(),
     })
     stream.open()
+    this.stream = stream
     return () => stream.close()
   }
 
@@ -178,6 +180,8 @@ export class JMAPClient {
       answer = await reach(url, { ...init, headers: { ...init.headers, ...marked } })
     } catch (error) {
       this.tell('reconnecting')
+      // Which says when the server is there again.
+      this.stream?.restart()
       throw error
     }
     this.tell('online')

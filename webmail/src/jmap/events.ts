@@ -42,6 +42,11 @@ export class EventStream {
     document.removeEventListener('visibilitychange', this.hurry)
   }
 
+  /** Connects again: what is there may be dead without saying so. */
+  restart() {
+    this.attempt?.abort()
+  }
+
   private async run() {
     let pause = firstPauseMilliseconds
     while (!this.closed) {

@@ -274,7 +274,10 @@ export interface TraceStep {
   at: UTCDate
   what: string
   host: string | null
+  /** In English. */
   text: string
+  /** What else is known: `tls`, `to`, `reply`, `outcome`, `filed` … */
+  facts?: { name: string; text: string }[]
 }
 
 /** Somebody written to, or in the address book. */

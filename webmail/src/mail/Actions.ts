@@ -57,7 +57,12 @@ export class Actions {
   }
 
   async archive(emails: Email[]): Promise<void> {
-    await this.attempt(async () => this.move(emails, await this.special('archive', 'Archive'), 'done.archived'))
+    // In a search what is not in the inbox stays where it is.
+    const inbox = this.mail.byRole('inbox')?.id ?? ''
+    const isSearch = this.mail.list?.query.mailboxId === null
+    const meant = isSearch ? emails.filter((email) => email.mailboxIds[inbox]) : emails
+    if (meant.length === 0) return
+    await this.attempt(async () => this.move(meant, await this.special('archive', 'Archive'), 'done.archived', {}, isSearch ? inbox : undefined))
   }
 
   async junk(emails: Email[]): Promise<void> {
@@ -100,16 +105,19 @@ export class Actions {
     })
   }
 
-  private async move(emails: Email[], target: Mailbox, key: TextKey, more: Patch = {}) {
-    const from = this.mail.list?.query.mailboxId ?? null
+  /** Moves emails out of the folder that is shown, or out of all; `from`: out of that one instead. */
+  private async move(emails: Email[], target: Mailbox, key: TextKey, more: Patch = {}, from = this.mail.list?.query.mailboxId ?? null) {
     const patches: Patches = {}
-    const isWhole = from === null || target.role === 'trash' || target.role === 'junk'
+    const isRemoved = target.role === 'trash' || target.role === 'junk'
+    const isWhole = from === null || isRemoved
     for (const email of emails) {
       patches[email.id] = isWhole || !email.mailboxIds[from]
         ? { mailboxIds: { [target.id]: true }, ...more }
         : { [path('mailboxIds', from)]: null, [path('mailboxIds', target.id)]: true, ...more }
     }
-    if (from !== null && from !== target.id) this.takeAway(emails)
+    // What is found stays found, save in the trash.
+    const isShown = this.mail.list?.query.mailboxId === null ? !isRemoved : from === target.id
+    if (!isShown) this.takeAway(emails)
     const back = await this.mail.set(patches)
     this.report(key, { n: emails.length, folder: target.name }, back)
   }

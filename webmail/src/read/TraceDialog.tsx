@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react'
 import { useDesk } from '../app/context'
 import { explain } from '../app/errors'
-import { useText } from '../i18n'
+import { useText, type Text } from '../i18n'
 import { useFormat } from '../i18n/format'
 import { Refused } from '../jmap/client'
 import { Dialog } from '../ui/Dialog'
@@ -59,7 +59,7 @@ export function TraceDialog({ email, onClose }: { email: Email; onClose: () => v
         <ol className="trace">
           {steps.map((step, index) => (
             <li key={index}>
-              <span className="trace-what">{step.text}{step.host ? <> · <bdi className="mono">{step.host}</bdi></> : null}</span>
+              <span className="trace-what">{inWords(step, t)}</span>
               <time dateTime={step.at}>{format.full(step.at)}</time>
             </li>
           ))}
@@ -67,6 +67,25 @@ export function TraceDialog({ email, onClose }: { email: Email; onClose: () => v
       )}
     </Dialog>
   )
+}
+
+const plainSteps = ['accepted', 'expired', 'fetch', 'held', 'released', 'removed', 'report', 'reported', 'submission'] as const
+
+/** A step in the language that is chosen; as the server says it when it is one that is not known here. */
+function inWords(step: TraceStep, t: Text): string {
+  const fact = (name: string) => step.facts?.find((one) => one.name === name)?.text
+  const words: (string | undefined)[] = []
+  const plain = plainSteps.find((one) => one === step.what)
+  if (plain) words.push(t(`trace.${plain}`))
+  else if (step.what === 'smtp' || step.what === 'lmtp') words.push(t(`trace.${step.what}`, { host: step.host ?? '?' }), fact('tls') ?? t('trace.plain'))
+  else if (step.what === 'attempt') {
+    const to = fact('to')
+    words.push(step.host ? t('trace.attempt', { host: step.host }) : t('trace.here'), to && t('trace.to', { address: to }), fact('reply'), fact('tls'))
+  } else return step.text
+  // `ana@example.test/INBOX/12`
+  const folder = fact('filed')?.split('/').slice(1, -1).join('/')
+  if (folder) words.push(t('trace.filed', { folder }))
+  return words.filter(Boolean).join(' · ')
 }
 
 /** From whom, by whom and when, of a Received field (RFC 5321 §4.4). */
