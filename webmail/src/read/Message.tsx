@@ -88,6 +88,7 @@ function OpenMessage({ email, name, onToggle, onKeyDown }: Omit<Props, 'isOpen'>
             { label: t('action.reply'), icon: 'reply', run: () => compose({ mode: 'reply', email }) },
             { label: t('action.replyAll'), icon: 'replyAll', run: () => compose({ mode: 'replyAll', email }) },
             { label: t('action.forward'), icon: 'forward', run: () => compose({ mode: 'forward', email }) },
+            { label: t('compose.forwardAttached'), icon: 'attachment', run: () => compose({ mode: 'forwardAttached', email }) },
             'line',
             { label: t(email.keywords.$seen ? 'action.markUnread' : 'action.markRead'), icon: 'mail', run: () => void actions.seen([email], !email.keywords.$seen) },
             { label: t('action.print'), icon: 'print', run: print },
