@@ -171,18 +171,24 @@ let package = Package(
                 "Storage", nio,
             ], swiftSettings: strict),
         .target(
+            name: "RemoteLinks",
+            dependencies: [
+                "IMAP", "POP3", "SASL", "SMTP", "ServerRuntime", nio, nioPosix, nioSSL,
+                .product(name: "NIOTLS", package: "swift-nio"), .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "SwiftASN1", package: "swift-asn1"), .product(name: "X509", package: "swift-certificates"),
+            ], swiftSettings: strict),
+        .testTarget(name: "RemoteLinksTests", dependencies: ["RemoteLinks"], swiftSettings: strict),
+        .target(
             name: "RemoteFetch",
             dependencies: [
-                "Delivery", "Directory", "IMAP", "MailCore", "MailStore", "POP3", "RemoteAccounts", "SASL",
-                "ServerRuntime", "Storage", nio, nioPosix, nioSSL, logging, serviceLifecycle,
-                .product(name: "NIOTLS", package: "swift-nio"), .product(name: "SwiftASN1", package: "swift-asn1"),
-                .product(name: "X509", package: "swift-certificates"),
+                "Delivery", "Directory", "IMAP", "MailCore", "MailStore", "POP3", "RemoteAccounts", "RemoteLinks",
+                "SASL", "ServerRuntime", "Storage", nio, nioPosix, logging, serviceLifecycle,
             ], swiftSettings: strict),
         .testTarget(
             name: "RemoteFetchTests",
             dependencies: [
                 "AgentTestSupport", "Delivery", "Directory", "MailCore", "MailStore", "RemoteAccounts", "RemoteFetch",
-                "SASL", "ServerRuntime", "Storage", nio, nioPosix, nioSSL, logging,
+                "RemoteLinks", "SASL", "ServerRuntime", "Storage", nio, nioPosix, nioSSL, logging,
             ], swiftSettings: strict),
         .target(
             name: "Logins",
@@ -277,7 +283,7 @@ let package = Package(
             name: "Admin",
             dependencies: [
                 "Delivery", "Directory", "MailCore", "MailQueue", "MailStore", "MailTrace", "MailboxFormats",
-                "RemoteAccounts", "RemoteFetch", "SASL", "Storage", nio, nioPosix, logging, serviceLifecycle,
+                "RemoteAccounts", "RemoteFetch", "RemoteLinks", "SASL", "Storage", nio, nioPosix, logging, serviceLifecycle,
             ], swiftSettings: strict),
         .testTarget(
             name: "AdminTests", dependencies: ["Admin", "Delivery", "Directory", "MailCore", "Storage"],

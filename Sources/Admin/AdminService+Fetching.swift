@@ -2,6 +2,7 @@ internal import Directory
 internal import MailCore
 internal import RemoteAccounts
 internal import RemoteFetch
+internal import RemoteLinks
 internal import SASL
 
 /// Accounts elsewhere whose mail is fetched.
@@ -65,7 +66,7 @@ extension AdminService {
     }
 
     private func run(_ remote: RemoteAccount, _ report: @escaping Report) async throws -> AdminResult {
-        do throws(FetchFailure) {
+        do throws(RemoteFailure) {
             let tally = try await fetcher.fetchNow(
                 remote, report: FetchReport { done, total in report(.progress(done: done, total: total)) })
             return .transfer(

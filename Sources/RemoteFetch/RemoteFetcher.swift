@@ -5,6 +5,7 @@ internal import MailCore
 internal import MailStore
 package import NIOCore
 package import RemoteAccounts
+package import RemoteLinks
 internal import SASL
 internal import ServerRuntime
 package import Storage
@@ -113,8 +114,8 @@ package final class RemoteFetcher: Sendable {
 
     /// Looks for mail at once, whenever it is due.
     ///
-    /// - Throws: `FetchFailure`.
-    package func fetchNow(_ remote: RemoteAccount, report: FetchReport) async throws(FetchFailure) -> Tally {
+    /// - Throws: `RemoteFailure`.
+    package func fetchNow(_ remote: RemoteAccount, report: FetchReport) async throws(RemoteFailure) -> Tally {
         await endWatch(of: remote)
         guard claim(remote, among: .max) else { throw .here("“\(remote.name)” is being fetched at this moment") }
         return try await perform(remote, report, .asked)
@@ -158,7 +159,7 @@ package final class RemoteFetcher: Sendable {
     /// Runs what was claimed, and writes down how it went.
     private func perform(
         _ remote: RemoteAccount, _ report: FetchReport, _ occasion: Occasion
-    ) async throws(FetchFailure) -> Tally {
+    ) async throws(RemoteFailure) -> Tally {
         defer {
             running.withLock { _ = $0.remove(Key(remote)) }
             alarm.raise()
@@ -175,7 +176,7 @@ package final class RemoteFetcher: Sendable {
     nonisolated(nonsending)
         private func fetch(
             _ remote: RemoteAccount, _ report: FetchReport, _ occasion: Occasion, _ executor: LoopExecutor
-        ) async -> (Tally, FetchFailure?)
+        ) async -> (Tally, RemoteFailure?)
     {
         var tally = Tally()
         do {
@@ -184,8 +185,8 @@ package final class RemoteFetcher: Sendable {
             }
             let secret = try await accounts.secret(of: remote)
             var intake = MessageIntake(remote, quotaBytes: account.quotaBytes, parts)
-            var failure: FetchFailure?
-            do throws(FetchFailure) {
+            var failure: RemoteFailure?
+            do throws(RemoteFailure) {
                 try await run(remote, secret, &intake, report, occasion, executor, &tally)
             } catch {
                 failure = error
@@ -203,14 +204,14 @@ package final class RemoteFetcher: Sendable {
         private func run(
             _ remote: RemoteAccount, _ secret: SecretBytes, _ intake: inout MessageIntake, _ report: FetchReport,
             _ occasion: Occasion, _ executor: LoopExecutor, _ tally: inout Tally
-        ) async throws(FetchFailure)
+        ) async throws(RemoteFailure)
     {
         switch remote.settings.service {
         case .pop3:
             let mailbox = try await LocalMailboxes(parts.store, remote.account, parts.now)
                 .mailbox(named: remote.settings.mailbox, specialUse: nil)
             var fetch = try await POP3Fetch(remote, secret, into: mailbox, parts, on: executor)
-            do throws(FetchFailure) {
+            do throws(RemoteFailure) {
                 try await fetch.run(&intake, report)
             } catch {
                 tally.remarks = fetch.remarks
@@ -219,7 +220,7 @@ package final class RemoteFetcher: Sendable {
             tally.remarks = fetch.remarks
         case .imap:
             var fetch = try await IMAPFetch(remote, secret, parts, on: executor)
-            do throws(FetchFailure) {
+            do throws(RemoteFailure) {
                 try await fetch.run(&intake, report, watching: occasion == .scheduled ? watch(remote) : nil)
             } catch {
                 tally.remarks = fetch.remarks
@@ -229,7 +230,7 @@ package final class RemoteFetcher: Sendable {
         }
     }
 
-    private func note(_ tally: Tally, _ failure: FetchFailure?, _ remote: RemoteAccount) async {
+    private func note(_ tally: Tally, _ failure: RemoteFailure?, _ remote: RemoteAccount) async {
         let now = parts.now()
         var state = remote.state
         state.lastRun = now

@@ -1,6 +1,7 @@
 internal import IMAP
 internal import MailCore
 internal import RemoteAccounts
+internal import RemoteLinks
 internal import SASL
 internal import ServerRuntime
 
@@ -39,19 +40,20 @@ struct IMAPFetch {
     nonisolated(nonsending)
         init(
             _ remote: RemoteAccount, _ secret: SecretBytes, _ parts: FetchParts, on executor: LoopExecutor
-        ) async throws(FetchFailure)
+        ) async throws(RemoteFailure)
     {
         self.remote = remote
         self.parts = parts
         mailboxes = LocalMailboxes(parts.store, remote.account, parts.now)
-        session = try await IMAPLink.open(remote.settings, secret, parts.limits, on: executor)
+        session = try await IMAPLink.open(
+            remote.settings.endpoint, remote.settings.credentials(secret), parts.limits.links, on: executor)
     }
 
     /// The whole run; where somebody watches, it goes on with IDLE until it is interrupted.
     nonisolated(nonsending)
         mutating func run(
             _ intake: inout MessageIntake, _ report: FetchReport, watching watch: FetchWatch?
-        ) async throws(FetchFailure)
+        ) async throws(RemoteFailure)
     {
         defer { session.close() }
         let folders = try await list()
@@ -68,7 +70,7 @@ struct IMAPFetch {
 
     /// The next thing that the server says.
     nonisolated(nonsending)
-        private mutating func next() async throws(FetchFailure) -> IMAPClientAction
+        private mutating func next() async throws(RemoteFailure) -> IMAPClientAction
     {
         let action = try await session.next()
         if case .response(.exists) = action { hasNews = true }
@@ -92,7 +94,7 @@ struct IMAPFetch {
     nonisolated(nonsending)
         private mutating func watch(
             _ inbox: IMAPListedFolder, _ folders: [IMAPListedFolder], _ watch: FetchWatch, _ intake: inout MessageIntake
-        ) async throws(FetchFailure)
+        ) async throws(RemoteFailure)
     {
         watch.began(session.interruption)
         defer { watch.ended() }
@@ -111,7 +113,7 @@ struct IMAPFetch {
 
     /// Waits in the folder that is open.
     nonisolated(nonsending)
-        private mutating func idle(until due: Int64) async throws(FetchFailure) -> Waking
+        private mutating func idle(until due: Int64) async throws(RemoteFailure) -> Waking
     {
         guard !hasNews else { return .news }
         session.send(.idle)
@@ -139,7 +141,7 @@ struct IMAPFetch {
 
     /// INBOX first, then in the server's order. A message that a virtual folder shows stands in another, too.
     nonisolated(nonsending)
-        private mutating func list() async throws(FetchFailure) -> [IMAPListedFolder]
+        private mutating func list() async throws(RemoteFailure) -> [IMAPListedFolder]
     {
         session.send(.list)
         var folders: [IMAPListedFolder] = []
@@ -160,13 +162,13 @@ struct IMAPFetch {
 
     /// How many messages a folder has; 0 for one that is not told of.
     nonisolated(nonsending)
-        private mutating func count(_ folder: IMAPListedFolder) async throws(FetchFailure) -> Int64
+        private mutating func count(_ folder: IMAPListedFolder) async throws(RemoteFailure) -> Int64
     {
-        session.send(.status(folder.wireName))
+        session.send(.status(folder.wireName, [.messages]))
         var messages: Int64 = 0
         while true {
             switch try await next() {
-            case .response(.messages(let count)): messages = Int64(count)
+            case .response(.mailboxStatus(let status)): messages = Int64(status.messages ?? 0)
             case .done: return messages
             default: break
             }
@@ -175,7 +177,7 @@ struct IMAPFetch {
 
     /// Opens a folder and lists it; nil, with a remark, for one that cannot be opened.
     nonisolated(nonsending)
-        private mutating func open(_ listed: IMAPListedFolder) async throws(FetchFailure) -> OpenFolder?
+        private mutating func open(_ listed: IMAPListedFolder) async throws(RemoteFailure) -> OpenFolder?
     {
         let name = listed.name ?? String(decoding: listed.wireName, as: UTF8.self)
         session.send(.select(listed.wireName, remote.settings.keeping == .forever ? .readOnly : .readWrite))
@@ -208,7 +210,7 @@ struct IMAPFetch {
     /// The folder's number and its mailbox here.
     private func folder(
         _ listed: IMAPListedFolder, _ name: String, _ uidValidity: UInt32
-    ) async throws(FetchFailure) -> RemoteAccounts.Folder {
+    ) async throws(RemoteFailure) -> RemoteAccounts.Folder {
         do {
             if let known = try await parts.accounts.folder(name, of: remote), known.uidValidity == uidValidity,
                 try await mailboxes.isThere(known.mailbox)
@@ -225,7 +227,7 @@ struct IMAPFetch {
             }
             return try await parts.accounts.setFolder(
                 name, mailbox: mailbox, uidValidity: uidValidity, of: remote)
-        } catch let failure as FetchFailure {
+        } catch let failure as RemoteFailure {
             throw failure
         } catch {
             throw .here("the store failed: \(error)")
@@ -240,7 +242,7 @@ struct IMAPFetch {
     nonisolated(nonsending)
         private mutating func fetch(
             _ listed: IMAPListedFolder, _ intake: inout MessageIntake, _ report: FetchReport
-        ) async throws(FetchFailure)
+        ) async throws(RemoteFailure)
     {
         guard let open = try await open(listed) else { return }
         let names = Set(open.uids.map(open.key))
@@ -270,7 +272,7 @@ struct IMAPFetch {
     nonisolated(nonsending)
         private mutating func receive(
             _ uids: [UInt32], _ open: OpenFolder, _ intake: inout MessageIntake, _ report: FetchReport
-        ) async throws(FetchFailure)
+        ) async throws(RemoteFailure)
     {
         var wanted = Set(uids)
         session.send(.fetch(Self.ranges(uids)))
@@ -346,7 +348,7 @@ struct IMAPFetch {
 
     /// Without UIDPLUS an EXPUNGE would take messages that others have marked.
     nonisolated(nonsending)
-        private mutating func delete(_ uids: [UInt32], _ open: OpenFolder) async throws(FetchFailure)
+        private mutating func delete(_ uids: [UInt32], _ open: OpenFolder) async throws(RemoteFailure)
     {
         guard !uids.isEmpty else { return }
         guard session.capabilities.hasUIDPlus else {

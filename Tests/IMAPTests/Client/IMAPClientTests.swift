@@ -35,6 +35,11 @@ struct IMAPClientTests {
                 switch action {
                 case .messageBegins(let octets): heard.append("message of \(octets)")
                 case .octets(let octets): message += String(buffer: octets)
+                case .messageWanted(let octets):
+                    heard.append("wanted \(octets)")
+                    // Given in two pieces.
+                    machine.sendMessage(ByteBuffer(repeating: 0x61, count: Int(octets) / 2))
+                    machine.sendMessage(ByteBuffer(repeating: 0x62, count: Int(octets) - Int(octets) / 2))
                 case .startTLS: heard.append("startTLS")
                 case .deriveKeys(let derivation):
                     if let action = machine.provide(derivation.keys()) { heard.append("\(action)") }

@@ -1,5 +1,5 @@
-/// Why a run of an account elsewhere ended before its time, in words for its user.
-package enum FetchFailure: Error, Sendable, Hashable {
+/// Why the work with an account on another server ended before its time, in words for its user.
+package enum RemoteFailure: Error, Sendable, Hashable {
     /// No connection came about.
     case notConnected(String)
     /// No TLS, or with another server than the one that was meant.
@@ -26,7 +26,7 @@ package enum FetchFailure: Error, Sendable, Hashable {
     case cancelled
 }
 
-extension FetchFailure: CustomStringConvertible {
+extension RemoteFailure: CustomStringConvertible {
     /// For people.
     package var description: String {
         switch self {
