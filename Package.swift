@@ -173,16 +173,18 @@ let package = Package(
         .target(
             name: "RemoteLinks",
             dependencies: [
-                "IMAP", "POP3", "SASL", "SMTP", "ServerRuntime", nio, nioPosix, nioSSL,
-                .product(name: "NIOTLS", package: "swift-nio"), .product(name: "Crypto", package: "swift-crypto"),
-                .product(name: "SwiftASN1", package: "swift-asn1"), .product(name: "X509", package: "swift-certificates"),
+                "IMAP", "JSON", "POP3", "SASL", "SMTP", "ServerRuntime", nio, nioPosix, nioSSL,
+                .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "NIOTLS", package: "swift-nio"),
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "SwiftASN1", package: "swift-asn1"),
+                .product(name: "X509", package: "swift-certificates"),
             ], swiftSettings: strict),
-        .testTarget(name: "RemoteLinksTests", dependencies: ["RemoteLinks"], swiftSettings: strict),
+        .testTarget(name: "RemoteLinksTests", dependencies: ["RemoteLinks", "SASL"], swiftSettings: strict),
         .target(
             name: "RemoteFetch",
             dependencies: [
                 "Delivery", "Directory", "IMAP", "MailCore", "MailStore", "POP3", "RemoteAccounts", "RemoteLinks",
-                "SASL", "ServerRuntime", "Storage", nio, nioPosix, logging, serviceLifecycle,
+                "SASL", "ServerRuntime", "Storage", nio, nioPosix, logging, metrics, serviceLifecycle,
             ], swiftSettings: strict),
         .testTarget(
             name: "RemoteFetchTests",
@@ -283,7 +285,8 @@ let package = Package(
             name: "Admin",
             dependencies: [
                 "Delivery", "Directory", "MailCore", "MailQueue", "MailStore", "MailTrace", "MailboxFormats",
-                "RemoteAccounts", "RemoteFetch", "RemoteLinks", "SASL", "Storage", nio, nioPosix, logging, serviceLifecycle,
+                "RemoteAccounts", "RemoteFetch", "RemoteLinks", "SASL", "Storage", nio, nioPosix, logging,
+                serviceLifecycle,
             ], swiftSettings: strict),
         .testTarget(
             name: "AdminTests", dependencies: ["Admin", "Delivery", "Directory", "MailCore", "Storage"],
@@ -364,7 +367,8 @@ let package = Package(
                 "InternetMessage",
                 "Lab", "IMAP", "IMAPServer", "Logins", "MailCore", "MailQueue", "MailSearch", "MailStore", "MailTrace",
                 "Monitor",
-                "Observability", "POP3", "POP3Server", "RemoteAccounts", "RemoteDelivery", "RemoteFetch", "SMTP",
+                "Observability", "POP3", "POP3Server", "RemoteAccounts", "RemoteDelivery", "RemoteFetch", "RemoteLinks",
+                "SMTP",
                 "SMTPServer", "SenderAuthentication", "ServerConfiguration", "ServerRuntime",
                 "Storage",
                 "TerminalOutput", nio, nioPosix, logging, metrics, serviceLifecycle,

@@ -254,12 +254,12 @@ def test_secrets_are_sealed(server):
 @pytest.mark.long
 def test_sigkill_of_ours(server, home):
     """Each message once and only once, however often our server is killed while it fetches."""
-    count = 600
+    count = 2000
     generator = random.Random(7)
     with Maildrop(some(count, size=1500)) as maildrop:
         add(server, maildrop.port, "--every", "30", "--keep", "0")
         for _ in range(rounds(8)):
-            time.sleep(generator.uniform(0.0, 0.4))
+            time.sleep(generator.uniform(0.0, 0.6))
             server.kill()
             server.start()
         for _ in range(20):
