@@ -19,7 +19,7 @@ DOVECOT = "/usr/sbin/dovecot"
 class Dovecot(Peer):
     """The same doors as PalomaServer: accounts in `example.test`, `ports`, `imap()`, `send()`.
 
-    `introspection`: where it asks about access tokens (RFC 7662), which it takes then. `capability`: what it announces
+    `introspection`: where it asks about access tokens, which it takes then. `capability`: what it announces
     instead of all that it can.
     """
 
