@@ -254,16 +254,18 @@ let package = Package(
         .target(
             name: "JMAPServer",
             dependencies: [
-                "Delivery", "Directory", "HTTPService", "InternetMessage", "JMAP", "JSON", "Logins", "MailCore",
+                "CDeflate", "Delivery", "Directory", "HTTPService", "InternetMessage", "JMAP", "JSON", "Logins", "MailCore",
                 "MailQueue", "MailSearch", "MailStore", "MailTrace", "Storage",
                 .product(name: "Hummingbird", package: "hummingbird"),
-                .product(name: "HTTPTypes", package: "swift-http-types"), nio, logging,
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Crypto", package: "swift-crypto"), nio, logging, serviceLifecycle,
             ], swiftSettings: strict),
         .testTarget(
             name: "JMAPServerTests",
             dependencies: [
-                "AgentTestSupport", "Delivery", "Directory", "JMAP", "JMAPServer", "JSON", "MailCore", "MailQueue",
-                "MailSearch", "MailStore", "Storage", logging,
+                "AgentTestSupport", "Delivery", "Directory", "HTTPService", "JMAP", "JMAPServer", "JSON", "MailCore", "MailQueue",
+                "MailSearch", "MailStore", "Storage",
+                .product(name: "Hummingbird", package: "hummingbird"), nio, nioPosix, logging,
             ], swiftSettings: strict),
         .testTarget(
             name: "MonitorTests",
@@ -293,12 +295,18 @@ let package = Package(
             swiftSettings: strict),
 
         .target(
-            name: "DomainSetup", dependencies: ["DNSClient", "Directory", "MailCore", "SenderAuthentication"],
-            swiftSettings: strict),
+            name: "DomainSetup",
+            dependencies: [
+                "DNSClient", "Directory", "HTTPService", "MailCore", "SenderAuthentication",
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HTTPTypes", package: "swift-http-types"), nio,
+            ], swiftSettings: strict),
         .testTarget(
             name: "DomainSetupTests",
             dependencies: [
                 "DNSClient", "DNSTestSupport", "Directory", "DomainSetup", "MailCore", "SenderAuthentication",
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
             ], swiftSettings: strict),
 
         // tests of the agents, with what they share
@@ -372,6 +380,7 @@ let package = Package(
                 "SMTPServer", "SenderAuthentication", "ServerConfiguration", "ServerRuntime",
                 "Storage",
                 "TerminalOutput", nio, nioPosix, logging, metrics, serviceLifecycle,
+                .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: strict,
@@ -384,7 +393,8 @@ let package = Package(
             name: "parse-bench", dependencies: ["InternetMessage"], path: "Benchmarks/parse/Sources",
             swiftSettings: strict),
         .executableTarget(
-            name: "store-bench", dependencies: ["Delivery", "Directory", "MailCore", "MailStore", "Storage", nio],
+            name: "store-bench",
+            dependencies: ["Delivery", "Directory", "MailCore", "MailSearch", "MailStore", "Storage", nio],
             path: "Benchmarks/store/Sources", swiftSettings: strict),
         .executableTarget(
             name: "connection-bench", dependencies: ["ServerRuntime", nio, nioPosix, logging],

@@ -17,6 +17,8 @@ package struct JMAPServices: Sendable {
     package let queue: MailQueue
     /// Raised when something is queued.
     package let signal: QueueSignal
+    package let blobs: JMAPBlobs
+    package let push: JMAPPush
     package let limits: JMAPLimits
     package let logger: Logger
     /// Seconds since 1970, UTC.
@@ -34,6 +36,8 @@ package struct JMAPServices: Sendable {
         self.delivery = delivery
         self.queue = queue
         self.signal = signal
+        blobs = JMAPBlobs(store: store, now: now)
+        push = JMAPPush(store: store)
         self.limits = limits
         self.logger = logger
         self.now = now
