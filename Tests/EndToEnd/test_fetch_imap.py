@@ -108,7 +108,10 @@ def mark(session, folder, number, change, flags):
 def flags_here(server, folder="INBOX"):
     """{number: flags}"""
     with ours(server) as session:
-        assert session.select(folder, readonly=True)[0] == "OK"
+        answer, count = session.select(folder, readonly=True)
+        assert answer == "OK", count
+        if count == [b"0"]:
+            return {}
         found = {}
         for part in session.fetch("1:*", "(FLAGS BODY.PEEK[HEADER.FIELDS (X-Number)])")[1]:
             if isinstance(part, tuple):
