@@ -16,7 +16,7 @@ import ServerRuntime
 import Testing
 
 /// What an HTTP server answered.
-struct HTTPAnswer {
+struct HTTPReply {
     var status: String
     var head: String
     var body: String
@@ -46,20 +46,20 @@ struct HTTPFixture: Sendable {
     let address: SocketAddress
     let usesTLS: Bool
 
-    func send(_ request: String, _ fields: [String] = [], body: String? = nil) async throws -> HTTPAnswer {
+    func send(_ request: String, _ fields: [String] = [], body: String? = nil) async throws -> HTTPReply {
         let client = try await LoopbackClient.connect(address)
         if usesTLS { try await client.secure() }
         var lines = [request + " HTTP/1.1", "Host: mail.example.test", "Connection: close"] + fields
         if let body { lines.append("Content-Length: \(body.utf8.count)") }
         try await client.say(lines.joined(separator: "\r\n") + "\r\n\r\n" + (body ?? ""))
-        return HTTPAnswer(await client.hearAll())
+        return HTTPReply(await client.hearAll())
     }
 
-    func post(_ path: String, _ body: String, _ fields: [String] = []) async throws -> HTTPAnswer {
+    func post(_ path: String, _ body: String, _ fields: [String] = []) async throws -> HTTPReply {
         try await send("POST \(path)", ["Content-Type: application/json"] + fields, body: body)
     }
 
-    func logIn(_ fields: [String] = []) async throws -> HTTPAnswer {
+    func logIn(_ fields: [String] = []) async throws -> HTTPReply {
         try await post("/login", #"{"user":"ana@example.test","password":"correct horse battery"}"#, fields)
     }
 }

@@ -128,7 +128,7 @@ import Testing
             let client = try await LoopbackClient.connect(http.address)
             try await client.say(
                 "GET /.well-known/jmap HTTP/1.1\r\nHost: a\"b<c>\r\nConnection: close\r\n\(Self.basic)\r\n\r\n")
-            let answer = HTTPAnswer(await client.hearAll())
+            let answer = HTTPReply(await client.hearAll())
             #expect(!answer.body.contains("<c>"))
         }
     }

@@ -2,7 +2,6 @@ internal import Directory
 internal import JMAP
 internal import JSON
 internal import MailCore
-internal import SMTP
 
 extension JMAPSessionObject {
     /// What a user sees (RFC 8620 §2): the own account, with what the server's methods can do.
@@ -47,16 +46,14 @@ extension JMAPSessionObject {
             [
                 "maxDelayedSend": .integer(services.sending.holdSecondsMax),
                 "submissionExtensions": [
-                    "FUTURERELEASE": [
-                        .string("\(services.sending.holdSecondsMax)"),
-                        .string(UTCDateTime.write(services.now() + services.sending.holdSecondsMax)),
-                    ],
+                    // Without the second argument, a date: the session object would be another every second.
+                    "FUTURERELEASE": [.string("\(services.sending.holdSecondsMax)")],
                     "SIZE": [.string("\(services.sending.messageOctetsMax)")], "DSN": [], "REQUIRETLS": [],
                 ],
             ]
         case .core, .webSocket: nil
         case .blob:
-            BlobMethods.capability(services.blobs, maxSizeBlobSet: services.limits.uploadOctetsMax)
+            BlobMethods.capability(services.blobs, maxSizeBlobSet: services.limits.uploadOctetsMax).object
         case .vacationResponse, .quota, .account: [:]
         }
     }
