@@ -100,7 +100,7 @@ extension MailServer {
             }
         let context = POP3ServerContext(
             listener: name, configuration: settings, tls: tls, directory: directory,
-            mailStore: MailStore(store: store), store: store, locks: maildropLocks,
+            mailStore: mailStore, store: store, locks: maildropLocks,
             decoySecret: try await directory.scramDecoySecret(), loginGuard: loginGuard, logger: logger)
         let server = Server(
             configuration: ListenerConfiguration(
@@ -132,7 +132,7 @@ extension MailServer {
             }
         let context = IMAPServerContext(
             listener: name, configuration: settings, limits: limits, tls: tls, directory: directory,
-            mailStore: MailStore(store: store), store: store, search: search, delivery: delivery,
+            mailStore: mailStore, store: store, search: search, delivery: delivery,
             connections: imapConnections, recentClaims: recentClaims,
             decoySecret: try await directory.scramDecoySecret(), loginGuard: loginGuard,
             logger: logger, now: DirectoryClock.system.wallSeconds)

@@ -43,6 +43,8 @@ struct MailServer {
     let imapConnections: AccountConnections
     let recentClaims = RecentClaims()
     let requestSlots = RequestSlots(perAccountMax: JMAPLimits().requestsMax)
+    /// One for all listeners, which remember mailboxes together.
+    let mailStore: MailStore
     let search: MailSearch
     let jmap: JMAPServices
 
@@ -72,7 +74,8 @@ struct MailServer {
         imapConnections = AccountConnections(perAccountMax: configuration.limits.imapSessionsPerAccountMax)
         group = MultiThreadedEventLoopGroup.singleton
         delivery = Delivery(store: store, signal: signal)
-        search = MailSearch(store: store, mailStore: MailStore(store: store))
+        mailStore = MailStore(store: store)
+        search = MailSearch(store: store, mailStore: mailStore)
         do {
             dns = try DNSClient(configuration: DNSClientConfiguration(configuration.dns))
         } catch {
