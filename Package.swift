@@ -258,6 +258,7 @@ let package = Package(
                 "AgentTestSupport", "Delivery", "Directory", "HTTPService", "JMAP", "JMAPServer", "JSON", "MailCore", "MailQueue",
                 "MailSearch", "MailStore", "Storage",
                 .product(name: "Hummingbird", package: "hummingbird"), nio, nioPosix, logging,
+                serviceLifecycle,
             ], swiftSettings: strict),
         .testTarget(
             name: "MonitorTests",
