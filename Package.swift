@@ -246,7 +246,8 @@ let package = Package(
         .target(
             name: "JMAPServer",
             dependencies: [
-                "CDeflate", "Delivery", "Directory", "HTTPService", "InternetMessage", "JMAP", "JSON", "Logins", "MailCore",
+                "CDeflate", "Delivery", "Directory", "HTTPService", "InternetMessage", "JMAP", "JSON", "Logins",
+                "MailCore",
                 "MailQueue", "MailSearch", "MailStore", "MailTrace", "Storage",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -255,7 +256,8 @@ let package = Package(
         .testTarget(
             name: "JMAPServerTests",
             dependencies: [
-                "AgentTestSupport", "Delivery", "Directory", "HTTPService", "JMAP", "JMAPServer", "JSON", "MailCore", "MailQueue",
+                "AgentTestSupport", "Delivery", "Directory", "HTTPService", "JMAP", "JMAPServer", "JSON", "MailCore",
+                "MailQueue",
                 "MailSearch", "MailStore", "Storage",
                 .product(name: "Hummingbird", package: "hummingbird"), nio, nioPosix, logging,
                 serviceLifecycle,

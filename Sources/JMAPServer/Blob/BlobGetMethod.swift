@@ -102,7 +102,11 @@ private struct BlobExtract {
             case "data:asBase64": object[property] = .string(StrictBase64.encode(octets))
             case "data:asText": note(text, &object)
             case "data":
-                if text != nil { note(text, &object) } else { object["data:asBase64"] = .string(StrictBase64.encode(octets)) }
+                if text != nil {
+                    note(text, &object)
+                } else {
+                    object["data:asBase64"] = .string(StrictBase64.encode(octets))
+                }
             default: break
             }
         }

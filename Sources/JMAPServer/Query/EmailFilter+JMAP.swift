@@ -71,7 +71,9 @@ extension EmailFilter {
     ) throws(JMAPMethodError) -> EmailKeyword { EmailKeyword(try object.string(name)) }
 
     private static func date(_ name: String, _ object: JMAPArguments) throws(JMAPMethodError) -> Int64 {
-        guard let seconds = UTCSeconds(try object.string(name)) else { throw .invalidArguments("\(name) is no UTCDate") }
+        guard let seconds = UTCSeconds(try object.string(name)) else {
+            throw .invalidArguments("\(name) is no UTCDate")
+        }
         return seconds.rawValue
     }
 

@@ -84,7 +84,9 @@ extension MailSearch {
         _ questions: EmailQuestions, of account: AccountID, _ answers: inout EmailAnswers
     ) async throws {
         for (text, emails) in questions.texts {
-            try await forEachMessage(emails, of: account) { message in message.matches(text) } into: {
+            try await forEachMessage(emails, of: account) { message in
+                message.matches(text)
+            } into: {
                 answers.texts[text, default: [:]][$0.rawValue] = $1 ?? false
             }
         }
@@ -117,7 +119,9 @@ extension MailSearch {
                         continue
                     }
                     octets += content.count
-                    text.withUnsafeReadableBytes { looked.append((email, look(MessageText(prefix: prefix, octets: $0)))) }
+                    text.withUnsafeReadableBytes {
+                        looked.append((email, look(MessageText(prefix: prefix, octets: $0))))
+                    }
                 }
                 return looked
             }

@@ -125,7 +125,8 @@ import Testing
                 let clock = try await world.clock()
                 let event = await heard("\n\n")
                 #expect(event.contains("id: \(clock)\nevent: state\n"))
-                let states = #""Email":"\#(clock)","EmailDelivery":"\#(clock)","Mailbox":"\#(clock)","Thread":"\#(clock)""#
+                let states =
+                    #""Email":"\#(clock)","EmailDelivery":"\#(clock)","Mailbox":"\#(clock)","Thread":"\#(clock)""#
                 #expect(
                     event.contains(
                         #"data: {"@type":"StateChange","changed":{"\#(world.user.accountID)":{\#(states)}}}"#))

@@ -41,18 +41,22 @@ import Testing
             let work = try await services.mailStore.mailboxes(user.account.id).first { $0.name == "Work" }
             let workID = JMAPID(MailboxKey(account: user.account.id, mailbox: try #require(work).mailbox)).text
             #expect(try await query(["filter": ["role": "inbox"]]) == ["INBOX"])
-            #expect(try await query(["filter": ["hasAnyRole": false], "sort": byName]) == [
-                "apart", "Work/Apple", "Work/Apple/Deep", "Work", "Work/Zebra",
-            ])
-            #expect(try await query(["filter": ["hasAnyRole": false], "sort": byName, "sortAsTree": true]) == [
-                "apart", "Work", "Work/Apple", "Work/Apple/Deep", "Work/Zebra",
-            ])
-            #expect(try await query(["filter": ["parentId": .string(workID)], "sort": byName]) == [
-                "Work/Apple", "Work/Zebra",
-            ])
-            #expect(try await query(["filter": ["parentId": .null, "hasAnyRole": false], "sort": byName]) == [
-                "apart", "Work",
-            ])
+            #expect(
+                try await query(["filter": ["hasAnyRole": false], "sort": byName]) == [
+                    "apart", "Work/Apple", "Work/Apple/Deep", "Work", "Work/Zebra",
+                ])
+            #expect(
+                try await query(["filter": ["hasAnyRole": false], "sort": byName, "sortAsTree": true]) == [
+                    "apart", "Work", "Work/Apple", "Work/Apple/Deep", "Work/Zebra",
+                ])
+            #expect(
+                try await query(["filter": ["parentId": .string(workID)], "sort": byName]) == [
+                    "Work/Apple", "Work/Zebra",
+                ])
+            #expect(
+                try await query(["filter": ["parentId": .null, "hasAnyRole": false], "sort": byName]) == [
+                    "apart", "Work",
+                ])
             #expect(try await query(["filter": ["name": "AP"], "sort": byName]) == ["apart", "Work/Apple"])
             // What is above does not fit.
             #expect(try await query(["filter": ["name": "AP"], "sort": byName, "filterAsTree": true]) == ["apart"])
