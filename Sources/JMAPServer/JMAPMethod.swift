@@ -23,7 +23,9 @@ package struct JMAPMethod: Sendable {
 /// All methods of the server.
 package enum JMAPMethods {
     /// What every room of this target offers.
-    package static let all: [JMAPMethod] = [echo] + QueryMethods.methods + BlobMethods.methods + QuotaMethods.methods
+    package static let all: [JMAPMethod] =
+        [echo] + MailboxMethods.methods + ThreadMethods.methods + EmailMethods.methods + QueryMethods.methods
+        + BlobMethods.methods + QuotaMethods.methods
 
     /// `Core/echo` (RFC 8620 §4).
     private static let echo = JMAPMethod("Core/echo", .core) { arguments, _ in arguments.object }

@@ -96,7 +96,9 @@ struct JMAPChange: Sendable {
         switch change {
         case .arrived: types = Self.mail
         case .flags, .expunged, .mailboxDeleted: types = ["Email", "Thread", "Mailbox"]
-        case .mailboxCreated, .mailboxRenamed, .subscription, .access: types = ["Mailbox"]
+        case .mailboxCreated, .mailboxRenamed, .mailboxArranged, .subscription, .access: types = ["Mailbox"]
+        // Its role (RFC 6154).
+        case .metadata(_, _, "/private/specialuse"): types = ["Mailbox"]
         case .metadata: break
         }
     }

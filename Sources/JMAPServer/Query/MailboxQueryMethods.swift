@@ -37,5 +37,5 @@ enum MailboxQueryMethods {
 
 extension JMAPID {
     /// A Mailbox's id: MAILBOXID (RFC 8474 §4).
-    init(_ key: MailboxKey) { self.init(made: "M\(key.account.rawValue)-\(key.mailbox.rawValue)") }
+    init(_ key: MailboxKey) { self.init(made: key.objectID) }
 }

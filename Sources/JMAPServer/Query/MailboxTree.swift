@@ -32,7 +32,7 @@ struct MailboxTree: Sendable {
     init(of account: AccountID, in transaction: SQLTransaction) throws {
         let mailboxes = try MailStore.mailboxes(account, in: transaction)
         let subscriptions = Set(try MailStore.subscriptions(of: account, in: transaction))
-        let orders = try Self.sortOrders(of: account, in: transaction)
+        let orders = try MailStore.sortOrders(of: account, in: transaction)
         let byName = Dictionary(mailboxes.map { ($0.name, $0.mailbox) }, uniquingKeysWith: { first, _ in first })
         nodes = mailboxes.map { mailbox in
             let end = mailbox.name.utf8.lastIndex(of: UInt8(ascii: "/"))
@@ -51,10 +51,6 @@ struct MailboxTree: Sendable {
         if mailbox.mailbox == .inbox { return "inbox" }
         return mailbox.specialUse.map { String($0.rawValue.dropFirst()).lowercased() }
     }
-
-    private static func sortOrders(
-        of account: AccountID, in transaction: SQLTransaction
-    ) throws -> [MailboxID: Int64] { [:] }
 
     /// The one above a mailbox.
     func parent(of node: Node) -> Node? { node.parent.flatMap { indices[$0] }.map { nodes[$0] } }
