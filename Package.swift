@@ -36,6 +36,9 @@ let package = Package(
         .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
     ],
     targets: [
+        // what scripts/webmail bundles
+        .target(name: "CWebmail"),
+
         // C libraries from Debian
         .systemLibrary(name: "CDeflate"),
         .systemLibrary(name: "CIDN"),
@@ -119,7 +122,10 @@ let package = Package(
         .testTarget(name: "StorageTests", dependencies: ["Storage"], swiftSettings: strict),
         .target(
             name: "Directory",
-            dependencies: ["CSodium", "MailCore", "SASL", "SenderAuthentication", "Storage", nioPosix],
+            dependencies: [
+                "CSodium", "MailCore", "SASL", "SenderAuthentication", "Storage", nioPosix,
+                .product(name: "Crypto", package: "swift-crypto"),
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "DirectoryTests", dependencies: ["Directory", "SenderAuthentication"], swiftSettings: strict),
@@ -131,6 +137,11 @@ let package = Package(
             swiftSettings: strict),
         .target(name: "MailQueue", dependencies: ["MailCore", "Storage"], swiftSettings: strict),
         .target(name: "MailTrace", dependencies: ["MailCore", "Storage"], swiftSettings: strict),
+        .target(name: "MailSettings", dependencies: ["MailCore", "Storage"], swiftSettings: strict),
+        .testTarget(
+            name: "MailSettingsTests",
+            dependencies: ["AgentTestSupport", "Delivery", "Directory", "MailCore", "MailSettings", "Storage"],
+            swiftSettings: strict),
         .target(
             name: "RemoteAccounts", dependencies: ["CSodium", "MailCore", "SASL", "Storage"], swiftSettings: strict),
 
@@ -167,22 +178,30 @@ let package = Package(
         .target(
             name: "Delivery",
             dependencies: [
-                "Directory", "InternetMessage", "MailCore", "MailQueue", "MailStore", "MailTrace", "RemoteAccounts",
-                "Storage", nio,
+                "Directory", "InternetMessage", "MailCore", "MailQueue", "MailSettings", "MailStore", "MailTrace",
+                "RemoteAccounts", "Storage", nio,
             ], swiftSettings: strict),
+        .target(
+            name: "RemoteLinks",
+            dependencies: [
+                "IMAP", "JSON", "POP3", "SASL", "SMTP", "ServerRuntime", nio, nioPosix, nioSSL,
+                .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "NIOTLS", package: "swift-nio"),
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "SwiftASN1", package: "swift-asn1"),
+                .product(name: "X509", package: "swift-certificates"),
+            ], swiftSettings: strict),
+        .testTarget(name: "RemoteLinksTests", dependencies: ["RemoteLinks", "SASL"], swiftSettings: strict),
         .target(
             name: "RemoteFetch",
             dependencies: [
-                "Delivery", "Directory", "IMAP", "MailCore", "MailStore", "POP3", "RemoteAccounts", "SASL",
-                "ServerRuntime", "Storage", nio, nioPosix, nioSSL, logging, serviceLifecycle,
-                .product(name: "NIOTLS", package: "swift-nio"), .product(name: "SwiftASN1", package: "swift-asn1"),
-                .product(name: "X509", package: "swift-certificates"),
+                "Delivery", "Directory", "IMAP", "MailCore", "MailStore", "POP3", "RemoteAccounts", "RemoteLinks",
+                "SASL", "ServerRuntime", "Storage", nio, nioPosix, logging, metrics, serviceLifecycle,
             ], swiftSettings: strict),
         .testTarget(
             name: "RemoteFetchTests",
             dependencies: [
                 "AgentTestSupport", "Delivery", "Directory", "MailCore", "MailStore", "RemoteAccounts", "RemoteFetch",
-                "SASL", "ServerRuntime", "Storage", nio, nioPosix, nioSSL, logging,
+                "RemoteLinks", "SASL", "ServerRuntime", "Storage", nio, nioPosix, nioSSL, logging,
             ], swiftSettings: strict),
         .target(
             name: "Logins",
@@ -234,8 +253,8 @@ let package = Package(
         .target(
             name: "HTTPService",
             dependencies: [
-                .product(name: "Hummingbird", package: "hummingbird"),
-                .product(name: "HummingbirdCore", package: "hummingbird"), nio, logging, serviceLifecycle,
+                "ServerRuntime", .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"), nio, nioSSL, logging, serviceLifecycle,
             ], swiftSettings: strict),
         .target(
             name: "Monitor",
@@ -244,23 +263,33 @@ let package = Package(
                 .product(name: "HTTPTypes", package: "swift-http-types"), nio,
             ], swiftSettings: strict),
         .target(
+            name: "Webmail",
+            dependencies: [
+                "CWebmail", "HTTPService", .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HTTPTypes", package: "swift-http-types"), nio,
+            ], swiftSettings: strict),
+        .testTarget(
+            name: "WebmailTests",
+            dependencies: [
+                "HTTPService", "Webmail", .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HTTPTypes", package: "swift-http-types"), nio, nioPosix, logging,
+            ], swiftSettings: strict),
+        .target(
             name: "JMAPServer",
             dependencies: [
                 "CDeflate", "Delivery", "Directory", "HTTPService", "InternetMessage", "JMAP", "JSON", "Logins",
-                "MailCore",
-                "MailQueue", "MailSearch", "MailStore", "MailTrace", "Storage",
-                .product(name: "Hummingbird", package: "hummingbird"),
+                "MailCore", "MailQueue", "MailSearch", "MailSettings", "MailStore", "MailTrace", "RemoteAccounts",
+                "SASL", "SMTP", "ServerRuntime", "Storage", .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Crypto", package: "swift-crypto"), nio, logging, serviceLifecycle,
             ], swiftSettings: strict),
         .testTarget(
             name: "JMAPServerTests",
             dependencies: [
-                "AgentTestSupport", "Delivery", "Directory", "HTTPService", "JMAP", "JMAPServer", "JSON", "MailCore",
-                "MailQueue",
-                "MailSearch", "MailStore", "Storage",
-                .product(name: "Hummingbird", package: "hummingbird"), nio, nioPosix, logging,
-                serviceLifecycle,
+                "AgentTestSupport", "Delivery", "Directory", "HTTPService", "InternetMessage", "JMAP", "JMAPServer",
+                "JSON", "Logins", "MailCore", "MailQueue", "MailSearch", "MailSettings", "MailStore", "RemoteAccounts",
+                "SASL", "ServerRuntime", "Storage", .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HTTPTypes", package: "swift-http-types"), nio, nioPosix, logging, serviceLifecycle,
             ], swiftSettings: strict),
         .testTarget(
             name: "MonitorTests",
@@ -281,8 +310,9 @@ let package = Package(
         .target(
             name: "Admin",
             dependencies: [
-                "Delivery", "Directory", "MailCore", "MailQueue", "MailStore", "MailTrace", "MailboxFormats",
-                "RemoteAccounts", "RemoteFetch", "SASL", "Storage", nio, nioPosix, logging, serviceLifecycle,
+                "Delivery", "Directory", "InternetMessage", "MailCore", "MailQueue", "MailStore", "MailTrace",
+                "MailboxFormats", "RemoteAccounts", "RemoteFetch", "RemoteLinks", "SASL", "Storage", nio, nioPosix, logging,
+                serviceLifecycle,
             ], swiftSettings: strict),
         .testTarget(
             name: "AdminTests", dependencies: ["Admin", "Delivery", "Directory", "MailCore", "Storage"],
@@ -367,12 +397,14 @@ let package = Package(
             dependencies: [
                 "Admin", "Certificates", "DNSClient", "Delivery", "Directory", "DomainSetup", "HTTPService",
                 "InternetMessage",
-                "Lab", "IMAP", "IMAPServer", "Logins", "MailCore", "MailQueue", "MailSearch", "MailStore", "MailTrace",
+                "Lab", "IMAP", "IMAPServer", "JMAP", "JMAPServer", "Logins", "MailCore", "MailQueue", "MailSearch",
+                "MailStore", "MailTrace",
                 "Monitor",
-                "Observability", "POP3", "POP3Server", "RemoteAccounts", "RemoteDelivery", "RemoteFetch", "SMTP",
+                "Observability", "POP3", "POP3Server", "RemoteAccounts", "RemoteDelivery", "RemoteFetch", "RemoteLinks",
+                "SMTP",
                 "SMTPServer", "SenderAuthentication", "ServerConfiguration", "ServerRuntime",
                 "Storage",
-                "TerminalOutput", nio, nioPosix, logging, metrics, serviceLifecycle,
+                "TerminalOutput", "Webmail", nio, nioPosix, logging, metrics, serviceLifecycle,
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
