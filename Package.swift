@@ -286,11 +286,10 @@ let package = Package(
         .testTarget(
             name: "JMAPServerTests",
             dependencies: [
-                "AgentTestSupport", "Delivery", "Directory", "HTTPService", "InternetMessage", "JMAP", "JMAPServer", "JSON", "Logins",
-                "MailCore", "MailQueue", "MailSearch", "MailSettings", "MailStore", "RemoteAccounts", "SASL",
-                "ServerRuntime", "Storage",
-                .product(name: "Hummingbird", package: "hummingbird"),
-                .product(name: "HTTPTypes", package: "swift-http-types"), nio, nioPosix, logging,
+                "AgentTestSupport", "Delivery", "Directory", "HTTPService", "InternetMessage", "JMAP", "JMAPServer",
+                "JSON", "Logins", "MailCore", "MailQueue", "MailSearch", "MailSettings", "MailStore", "RemoteAccounts",
+                "SASL", "ServerRuntime", "Storage", .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HTTPTypes", package: "swift-http-types"), nio, nioPosix, logging, serviceLifecycle,
             ], swiftSettings: strict),
         .testTarget(
             name: "MonitorTests",
