@@ -25,10 +25,11 @@ export function Header({ route, onMenu, onHelp, onSettings, onLogout }: Props) {
   useObserved(settings)
   const [theme, setTheme] = useState<Theme>(storedTheme)
   const user = client.session.username
+  const keep = (values: typeof settings.values) => void settings.change(values).catch(() => {})
   const chooseTheme = (chosen: Theme) => {
     applyTheme(chosen)
     setTheme(chosen)
-    settings.change({ theme: chosen === 'system' ? null : chosen })
+    keep({ theme: chosen })
   }
   const askForNotifications = async () => {
     const answer = await Notification.requestPermission()

@@ -1,10 +1,12 @@
 import { createContext, useContext } from 'react'
+import type { Draft } from '../compose/letter'
 import type { Actions } from '../mail/Actions'
 import type { Mail } from '../mail/Mail'
 import type { Settings } from '../mail/Settings'
 import type { JMAPClient } from '../jmap/client'
-import type { Draft } from '../compose/letter'
 import type { TextKey, Values } from '../i18n'
+
+export type { Draft } from '../compose/letter'
 
 /** What every part of the page may use. */
 export interface Desk {

@@ -214,7 +214,7 @@ function Panel({ client, draft, opened, onClose, onSent }: Props & { opened: Ope
   const setFormat = (next: LetterFormat) => {
     change(inFormat(latest.current, next))
     setVersion((before) => before + 1)
-    settings.change({ compose: next })
+    void settings.change({ compose: next }).catch(() => {})
   }
 
   const setIdentity = (identityId: string) => {

@@ -9,8 +9,8 @@ import { allParts, namedContentIDs } from '../message/inlineImages'
 import { bodyProperties } from '../message/bodyProperties'
 import { openRealm } from '../message/realm'
 import { sanitize } from '../message/sanitize/sanitize'
+import type { SettingsValues } from '../mail/Settings'
 import { people } from '../message/people'
-import type { WebSettings } from '../settings/webSettings'
 import { toRecipients } from './addresses'
 import { answer, answeringIdentity, quoteText } from './answer'
 import { escapeHTML, htmlToText, textToHTML } from './convert'
@@ -28,7 +28,7 @@ export interface WritingDesk {
 export async function openDesk(
   client: JMAPClient,
   draft: Draft,
-  settings: WebSettings,
+  settings: SettingsValues,
 ): Promise<{ desk: WritingDesk; email: Email | undefined }> {
   const [identities, mailboxes, email] = await Promise.all([
     client.request<GetResponse<Identity>>('Identity/get', { ids: null }),

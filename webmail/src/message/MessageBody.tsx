@@ -1,16 +1,16 @@
 // A message's text as it is best read, what was kept from loading, and its attachments.
 
 import { useEffect, useState } from 'react'
+import { useDesk } from '../app/context'
 import { useText } from '../i18n'
 import type { JMAPClient } from '../jmap/client'
 import type { Email, EmailBodyPart } from '../jmap/types'
+import { useObserved } from '../mail/Observable'
 import { Icon } from '../ui/Icon'
-import { useLoadedWebSettings } from '../settings/webSettings'
 import { Attachments } from './Attachments'
 import { HTMLFrame } from './HTMLFrame'
 import { PlainText } from './PlainText'
 import { textFormat } from './textBlocks'
-import { senderOf, useTrustedSenders } from './trustedSenders'
 
 interface Props {
   client: JMAPClient
@@ -21,16 +21,16 @@ interface Props {
 
 export function MessageBody({ client, email, onMailto, onKeyDown }: Props) {
   const t = useText()
-  useLoadedWebSettings(client)
-  const trusted = useTrustedSenders()
-  const sender = senderOf(email)
+  const { settings } = useDesk()
+  useObserved(settings)
+  const sender = email.from?.[0]?.email
   const [asked, setAsked] = useState(false)
   const [blocked, setBlocked] = useState(0)
   useEffect(() => {
     setAsked(false)
     setBlocked(0)
   }, [email.id])
-  const imagesAllowed = asked || trusted.has(sender)
+  const imagesAllowed = asked || settings.trustsImages(sender)
   const shown = sections(email)
   return (
     <div className="message-body">
@@ -43,7 +43,7 @@ export function MessageBody({ client, email, onMailto, onKeyDown }: Props) {
               {t('read.allow')}
             </button>
             {sender !== undefined && (
-              <button type="button" className="button quiet" onClick={() => trusted.add(sender)}>
+              <button type="button" className="button quiet" onClick={() => void settings.trustImages(sender).catch(() => {})}>
                 {t('read.allowSender', { sender })}
               </button>
             )}

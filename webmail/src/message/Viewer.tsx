@@ -53,7 +53,7 @@ export function Viewer({ client, parts, index, onIndex, onClose }: Props) {
         <a className="viewer-button" href={client.downloadURL(part.blobId ?? '', name, part.type)} download={name}>
           {t('action.save')}
         </a>
-        <button type="button" className="viewer-button viewer-close" onClick={() => dialog.current?.close()}>
+        <button type="button" className="viewer-button" onClick={() => dialog.current?.close()}>
           {t('action.close')}
         </button>
       </header>
@@ -115,9 +115,7 @@ function BlobContent({ client, part, name }: { client: JMAPClient; part: EmailBo
   }
   if (kind === 'image') return <img className="viewer-image" src={loaded.url} alt={name} />
   // The browser's own viewer: browsers refuse it in a sandbox. The type is ours, so nothing but a PDF is ever shown.
-  // It takes the focus when it is ready; Escape is to close the dialog all the same.
-  const keepFocus = () => document.querySelector<HTMLElement>('.viewer-close')?.focus()
-  return <iframe className="viewer-pdf" src={loaded.url} title={name} onLoad={keepFocus} />
+  return <iframe className="viewer-pdf" src={loaded.url} title={name} />
 }
 
 function decode(octets: ArrayBuffer, charset: string | null): string {

@@ -57,6 +57,10 @@ function OpenMessage({ email, name, onToggle, onKeyDown }: Omit<Props, 'isOpen'>
   const isStarred = Boolean(email.keywords.$flagged)
   const isDraft = Boolean(email.keywords.$draft)
   const labels = labelsOf(email, settings.labels)
+  const print = () => {
+    const images = settings.trustsImages(sender?.email) ? 'allowed' : 'blocked'
+    void printMessage(client, email, images, t, format).catch(fail)
+  }
   return (
     <article className="message open" id={`message-${email.id}`} aria-label={t('read.message', { from: name })} tabIndex={-1}>
       <header className="message-head">
@@ -87,7 +91,7 @@ function OpenMessage({ email, name, onToggle, onKeyDown }: Omit<Props, 'isOpen'>
             { label: t('compose.forwardAttached'), icon: 'attachment', run: () => compose({ mode: 'forwardAttached', email }) },
             'line',
             { label: t(email.keywords.$seen ? 'action.markUnread' : 'action.markRead'), icon: 'mail', run: () => void actions.seen([email], !email.keywords.$seen) },
-            { label: t('action.print'), icon: 'print', run: () => void printMessage(client, email, 'blocked', t, format).catch(fail) },
+            { label: t('action.print'), icon: 'print', run: print },
             { label: t('read.trace'), icon: 'route', run: () => setDialog('trace') },
             { label: t('read.source'), icon: 'code', run: () => setDialog('source') },
             'line',

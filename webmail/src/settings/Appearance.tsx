@@ -7,9 +7,9 @@ import { useObserved } from '../mail/Observable'
 
 export function Appearance() {
   const { t, language, setLanguage } = useSpeech()
-  const { settings } = useDesk()
+  const { settings, fail } = useDesk()
   useObserved(settings)
-  const change = (values: typeof settings.values) => settings.change(values)
+  const change = (values: typeof settings.values) => void settings.change(values).catch(fail)
   const trusted = settings.values.trustedImageSenders ?? []
   const themes: Theme[] = ['system', 'light', 'dark']
   return (

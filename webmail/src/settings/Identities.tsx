@@ -11,7 +11,7 @@ import { type Records, useRecords } from './records'
 
 export function Identities({ client }: { client: JMAPClient }) {
   const t = useText()
-  const { settings } = useDesk()
+  const { settings, fail } = useDesk()
   useObserved(settings)
   const records = useRecords<Identity>(client, 'Identity')
   const [adding, setAdding] = useState(false)
@@ -26,7 +26,7 @@ export function Identities({ client }: { client: JMAPClient }) {
       {list.length > 1 && (
         <label className="field">
           <span>{t('settings.usualIdentity')}</span>
-          <select value={settings.values.identityId ?? list[0]?.id} onChange={(event) => settings.change({ identityId: event.target.value })}>
+          <select value={settings.values.identityId ?? list[0]?.id} onChange={(event) => void settings.change({ identityId: event.target.value }).catch(fail)}>
             {list.map(({ id, name, email }) => (
               <option key={id} value={id}>{name ? `${name} <${email}>` : email}</option>
             ))}
