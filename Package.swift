@@ -37,7 +37,7 @@ let package = Package(
     ],
     targets: [
         // what scripts/webmail bundles
-        .target(name: "CWebmail"),
+        .target(name: "CWebmail", swiftSettings: strict),
 
         // C libraries from Debian
         .systemLibrary(name: "CDeflate"),
