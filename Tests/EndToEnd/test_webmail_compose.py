@@ -102,7 +102,7 @@ def open_settings(web, subject=None):
     web.page.get_by_role("menuitem", name="Settings").click()
     expect(web.page.locator(".settings")).to_be_visible()
     if subject:
-        web.page.get_by_role("tab", name=subject).click()
+        web.page.get_by_role("tab", name=subject, exact=True).click()
     return web.page.locator(".settings-page")
 
 
@@ -303,7 +303,7 @@ def test_completion_and_pasted_lists(shared, browser):
 def test_hostile_clipboard(shared, browser):
     with Webmail(browser, shared) as web:
         ran = []
-        web.page.expose_function("canary", ran.append)
+        web.page.expose_function("canary", lambda text: ran.append(text))
         web.login(ANA)
         letter = Letter(web).subject("Pasted").to(BEN)
         letter.panel.locator(".rich-text").evaluate("""(box, html) => {
@@ -330,7 +330,7 @@ def test_settings(shared, browser):
         web.login(CARLA)
         page = open_settings(web)
         for subject in ("Appearance", "Identities and signatures", "Address book", "Password", "App passwords", "Sessions", "Fetched accounts"):
-            web.page.get_by_role("tab", name=subject).click()
+            web.page.get_by_role("tab", name=subject, exact=True).click()
             expect(page.locator("h3").first).to_be_visible()
             web.accessible(subject)
             web.picture(f"settings-{subject.split()[0].lower()}")

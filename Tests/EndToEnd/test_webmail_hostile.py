@@ -80,9 +80,9 @@ class Watch:
     def __init__(self, web):
         self.ran, self.outside, self.inside, self.windows = [], [], [], []
         self.base = web.base
-        web.page.expose_function("canary", self.ran.append)
+        web.page.expose_function("canary", lambda text: self.ran.append(text))
         web.page.on("dialog", lambda dialog: (self.ran.append(f"dialog {dialog.message}"), dialog.dismiss()))
-        web.context.on("page", self.windows.append)
+        web.context.on("page", lambda page: self.windows.append(page.url))
         web.context.on("request", self.request)
         web.context.route(lambda url: not url.startswith(web.base), lambda route: route.abort())
 
@@ -149,7 +149,7 @@ def test_images_that_were_asked_for(office, browser):
     with Webmail(browser, office) as web:
         watch = Watch(web)
         requests = []
-        web.context.on("request", requests.append)
+        web.context.on("request", lambda request: requests.append(request))
         web.login(ANA)
         shown(web, "roundcube")
         assert watch.outside == []
