@@ -182,18 +182,26 @@ let package = Package(
                 "RemoteAccounts", "Storage", nio,
             ], swiftSettings: strict),
         .target(
+            name: "RemoteLinks",
+            dependencies: [
+                "IMAP", "JSON", "POP3", "SASL", "SMTP", "ServerRuntime", nio, nioPosix, nioSSL,
+                .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "NIOTLS", package: "swift-nio"),
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "SwiftASN1", package: "swift-asn1"),
+                .product(name: "X509", package: "swift-certificates"),
+            ], swiftSettings: strict),
+        .testTarget(name: "RemoteLinksTests", dependencies: ["RemoteLinks", "SASL"], swiftSettings: strict),
+        .target(
             name: "RemoteFetch",
             dependencies: [
-                "Delivery", "Directory", "IMAP", "MailCore", "MailStore", "POP3", "RemoteAccounts", "SASL",
-                "ServerRuntime", "Storage", nio, nioPosix, nioSSL, logging, serviceLifecycle,
-                .product(name: "NIOTLS", package: "swift-nio"), .product(name: "SwiftASN1", package: "swift-asn1"),
-                .product(name: "X509", package: "swift-certificates"),
+                "Delivery", "Directory", "IMAP", "MailCore", "MailStore", "POP3", "RemoteAccounts", "RemoteLinks",
+                "SASL", "ServerRuntime", "Storage", nio, nioPosix, logging, metrics, serviceLifecycle,
             ], swiftSettings: strict),
         .testTarget(
             name: "RemoteFetchTests",
             dependencies: [
                 "AgentTestSupport", "Delivery", "Directory", "MailCore", "MailStore", "RemoteAccounts", "RemoteFetch",
-                "SASL", "ServerRuntime", "Storage", nio, nioPosix, nioSSL, logging,
+                "RemoteLinks", "SASL", "ServerRuntime", "Storage", nio, nioPosix, nioSSL, logging,
             ], swiftSettings: strict),
         .target(
             name: "Logins",
@@ -304,7 +312,7 @@ let package = Package(
             name: "Admin",
             dependencies: [
                 "Delivery", "Directory", "InternetMessage", "MailCore", "MailQueue", "MailStore", "MailTrace",
-                "MailboxFormats", "RemoteAccounts", "RemoteFetch", "SASL", "Storage", nio, nioPosix, logging,
+                "MailboxFormats", "RemoteAccounts", "RemoteFetch", "RemoteLinks", "SASL", "Storage", nio, nioPosix, logging,
                 serviceLifecycle,
             ], swiftSettings: strict),
         .testTarget(
@@ -393,7 +401,8 @@ let package = Package(
                 "Lab", "IMAP", "IMAPServer", "JMAP", "JMAPServer", "Logins", "MailCore", "MailQueue", "MailSearch",
                 "MailStore", "MailTrace",
                 "Monitor",
-                "Observability", "POP3", "POP3Server", "RemoteAccounts", "RemoteDelivery", "RemoteFetch", "SMTP",
+                "Observability", "POP3", "POP3Server", "RemoteAccounts", "RemoteDelivery", "RemoteFetch", "RemoteLinks",
+                "SMTP",
                 "SMTPServer", "SenderAuthentication", "ServerConfiguration", "ServerRuntime",
                 "Storage",
                 "TerminalOutput", "Webmail", nio, nioPosix, logging, metrics, serviceLifecycle,

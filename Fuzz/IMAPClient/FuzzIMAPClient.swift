@@ -1,4 +1,5 @@
 import IMAP
+import MailCore
 import NIOCore
 import SASL
 
@@ -72,8 +73,12 @@ private struct Dialogue {
             record.append("ready")
             let inbox = Array("INBOX".utf8)
             let commands: [IMAPClientCommand] = [
-                .list, .status(inbox), .select(inbox, .readWrite), .search("ALL"), .fetch([1...9]), .idle,
-                .markDeleted([1...1]), .expunge([1...1]), .logout,
+                .list, .listWithStatus([.messages, .unseen]), .status(inbox, [.messages]), .select(inbox, .readWrite),
+                .search("ALL"), .searchKey(.and([.text(SearchString("ñ")), .unflagged(.seen)])), .fetch([1...9]),
+                .fetchSummaries(.numbers([1...9]), [.envelope, .structure, .references, .preview]),
+                .fetchBeginning(7, octets: 100), .append(inbox, FlagList(.seen), octets: 5), .idle,
+                .store([1...2], .add, FlagList(.flagged)), .copy([1...2], to: inbox), .move([1...2], to: inbox),
+                .create(inbox), .markDeleted([1...1]), .expunge([1...1]), .logout,
             ]
             for command in commands { machine.send(command) }
         case .deriveKeys(let derivation):
@@ -88,6 +93,9 @@ private struct Dialogue {
             machine.endIdle()
         case .done(let command, let status):
             record.append("done \(command) \(status)")
+        case .messageWanted(let octets):
+            record.append("wanted \(octets)")
+            machine.sendMessage(ByteBuffer(repeating: 0x61, count: Int(octets)))
         case .startTLS:
             return false
         case .ended(let failure):

@@ -1,5 +1,6 @@
 internal import MailCore
 internal import MailStore
+internal import RemoteLinks
 internal import Storage
 
 /// The mailboxes here that fetched mail goes to; made when they are not there.
@@ -23,7 +24,7 @@ struct LocalMailboxes: Sendable {
     }
 
     /// The mailbox for a use, if there is one, else that of a name.
-    func mailbox(named name: String, specialUse: SpecialUse?) async throws(FetchFailure) -> MailboxID {
+    func mailbox(named name: String, specialUse: SpecialUse?) async throws(RemoteFailure) -> MailboxID {
         let account = account
         let validity = UIDValidity(rawValue: UInt32(truncatingIfNeeded: max(1, now())))
         do {

@@ -3,6 +3,7 @@ internal import MailCore
 internal import MailStore
 internal import NIOCore
 internal import RemoteAccounts
+internal import RemoteLinks
 internal import Storage
 
 /// Takes messages in as they come from a server elsewhere and has them filed in their order.
@@ -63,7 +64,7 @@ struct MessageIntake {
     }
 
     nonisolated(nonsending)
-        mutating func append(_ octets: ByteBuffer) async throws(FetchFailure)
+        mutating func append(_ octets: ByteBuffer) async throws(RemoteFailure)
     {
         spool.append(octets)
         guard spool.mustFlush else { return }
@@ -76,7 +77,7 @@ struct MessageIntake {
 
     /// The message is whole.
     nonisolated(nonsending)
-        mutating func end(_ label: Label) async throws(FetchFailure)
+        mutating func end(_ label: Label) async throws(RemoteFailure)
     {
         let fetched: Delivery.FetchedMessage
         do {
@@ -120,7 +121,7 @@ struct MessageIntake {
 
     /// Waits until all that was taken in is on disk.
     nonisolated(nonsending)
-        mutating func settle() async throws(FetchFailure)
+        mutating func settle() async throws(RemoteFailure)
     {
         while !underWay.isEmpty { try await settleOldest() }
     }
@@ -131,7 +132,7 @@ struct MessageIntake {
     {
         spool = parts.store.spool()
         while !underWay.isEmpty {
-            do throws(FetchFailure) { try await settleOldest() } catch {}
+            do throws(RemoteFailure) { try await settleOldest() } catch {}
         }
     }
 
@@ -142,7 +143,7 @@ struct MessageIntake {
     }
 
     nonisolated(nonsending)
-        private mutating func settleOldest() async throws(FetchFailure)
+        private mutating func settleOldest() async throws(RemoteFailure)
     {
         let oldest = underWay.removeFirst()
         octetsUnderWay -= oldest.octets
@@ -150,6 +151,7 @@ struct MessageIntake {
         case .success(.filed):
             messages += 1
             octets += oldest.octets
+            parts.metrics.fetched(remote.settings.service, octets: oldest.octets)
             settled.append(oldest.label)
         case .success(.known), .success(.renamed):
             settled.append(oldest.label)
@@ -160,9 +162,9 @@ struct MessageIntake {
         }
     }
 
-    private static func failure(_ error: any Error) -> FetchFailure {
+    private static func failure(_ error: any Error) -> RemoteFailure {
         switch error {
-        case let error as FetchFailure: error
+        case let error as RemoteFailure: error
         case DeliveryError.diskFull: .diskFull
         case DeliveryError.storage(let text): .here("the store failed: \(text)")
         case let error as StorageError:

@@ -5,7 +5,7 @@ internal import MailCore
 internal import MailStore
 package import NIOCore
 package import RemoteAccounts
-internal import SASL
+package import RemoteLinks
 internal import ServerRuntime
 package import Storage
 internal import Synchronization
@@ -39,6 +39,7 @@ package final class RemoteFetcher: Sendable {
     /// The accounts.
     package let accounts: RemoteAccounts
     private let parts: FetchParts
+    private let logins: RemoteLogins
     private let directory: Directory
     private let executors: [LoopExecutor]
     private let logger: Logger
@@ -53,7 +54,9 @@ package final class RemoteFetcher: Sendable {
         limits: FetchLimits = FetchLimits(), now: @escaping @Sendable () -> Int64, logger: Logger
     ) {
         accounts = RemoteAccounts(store: store)
-        parts = FetchParts(store: store, accounts: accounts, delivery: delivery, limits: limits, now: now)
+        parts = FetchParts(
+            store: store, accounts: accounts, delivery: delivery, limits: limits, metrics: FetchMetrics(), now: now)
+        logins = RemoteLogins(parts)
         self.directory = directory
         executors = group.makeIterator().map { LoopExecutor($0) }
         self.logger = logger
@@ -88,6 +91,7 @@ package final class RemoteFetcher: Sendable {
             logger.error("accounts to fetch from not read", metadata: ["error": "\(error)"])
             return Self.pauseSecondsMax
         }
+        parts.metrics.count(all)
         let now = parts.now()
         var next = now + Self.pauseSecondsMax
         for remote in all.sorted(by: { $0.state.nextRun < $1.state.nextRun }) {
@@ -113,8 +117,8 @@ package final class RemoteFetcher: Sendable {
 
     /// Looks for mail at once, whenever it is due.
     ///
-    /// - Throws: `FetchFailure`.
-    package func fetchNow(_ remote: RemoteAccount, report: FetchReport) async throws(FetchFailure) -> Tally {
+    /// - Throws: `RemoteFailure`.
+    package func fetchNow(_ remote: RemoteAccount, report: FetchReport) async throws(RemoteFailure) -> Tally {
         await endWatch(of: remote)
         guard claim(remote, among: .max) else { throw .here("“\(remote.name)” is being fetched at this moment") }
         return try await perform(remote, report, .asked)
@@ -158,7 +162,7 @@ package final class RemoteFetcher: Sendable {
     /// Runs what was claimed, and writes down how it went.
     private func perform(
         _ remote: RemoteAccount, _ report: FetchReport, _ occasion: Occasion
-    ) async throws(FetchFailure) -> Tally {
+    ) async throws(RemoteFailure) -> Tally {
         defer {
             running.withLock { _ = $0.remove(Key(remote)) }
             alarm.raise()
@@ -175,18 +179,17 @@ package final class RemoteFetcher: Sendable {
     nonisolated(nonsending)
         private func fetch(
             _ remote: RemoteAccount, _ report: FetchReport, _ occasion: Occasion, _ executor: LoopExecutor
-        ) async -> (Tally, FetchFailure?)
+        ) async -> (Tally, RemoteFailure?)
     {
         var tally = Tally()
         do {
             guard let account = try await directory.account(remote.account) else {
                 return (tally, .here("the account is gone"))
             }
-            let secret = try await accounts.secret(of: remote)
             var intake = MessageIntake(remote, quotaBytes: account.quotaBytes, parts)
-            var failure: FetchFailure?
-            do throws(FetchFailure) {
-                try await run(remote, secret, &intake, report, occasion, executor, &tally)
+            var failure: RemoteFailure?
+            do throws(RemoteFailure) {
+                try await run(remote, &intake, report, occasion, executor, &tally)
             } catch {
                 failure = error
             }
@@ -201,16 +204,19 @@ package final class RemoteFetcher: Sendable {
 
     nonisolated(nonsending)
         private func run(
-            _ remote: RemoteAccount, _ secret: SecretBytes, _ intake: inout MessageIntake, _ report: FetchReport,
-            _ occasion: Occasion, _ executor: LoopExecutor, _ tally: inout Tally
-        ) async throws(FetchFailure)
+            _ remote: RemoteAccount, _ intake: inout MessageIntake, _ report: FetchReport, _ occasion: Occasion,
+            _ executor: LoopExecutor, _ tally: inout Tally
+        ) async throws(RemoteFailure)
     {
         switch remote.settings.service {
         case .pop3:
             let mailbox = try await LocalMailboxes(parts.store, remote.account, parts.now)
                 .mailbox(named: remote.settings.mailbox, specialUse: nil)
-            var fetch = try await POP3Fetch(remote, secret, into: mailbox, parts, on: executor)
-            do throws(FetchFailure) {
+            var fetch = try await logins.loggedIn(remote, on: executor) {
+                credentials async throws(RemoteFailure) in
+                try await POP3Fetch(remote, credentials, into: mailbox, parts, on: executor)
+            }
+            do throws(RemoteFailure) {
                 try await fetch.run(&intake, report)
             } catch {
                 tally.remarks = fetch.remarks
@@ -218,8 +224,11 @@ package final class RemoteFetcher: Sendable {
             }
             tally.remarks = fetch.remarks
         case .imap:
-            var fetch = try await IMAPFetch(remote, secret, parts, on: executor)
-            do throws(FetchFailure) {
+            var fetch = try await logins.loggedIn(remote, on: executor) {
+                credentials async throws(RemoteFailure) in
+                try await IMAPFetch(remote, credentials, parts, on: executor)
+            }
+            do throws(RemoteFailure) {
                 try await fetch.run(&intake, report, watching: occasion == .scheduled ? watch(remote) : nil)
             } catch {
                 tally.remarks = fetch.remarks
@@ -229,7 +238,7 @@ package final class RemoteFetcher: Sendable {
         }
     }
 
-    private func note(_ tally: Tally, _ failure: FetchFailure?, _ remote: RemoteAccount) async {
+    private func note(_ tally: Tally, _ failure: RemoteFailure?, _ remote: RemoteAccount) async {
         let now = parts.now()
         var state = remote.state
         state.lastRun = now
@@ -255,8 +264,10 @@ package final class RemoteFetcher: Sendable {
         ]
         if let failure {
             metadata["error"] = "\(failure)"
+            parts.metrics.broken()
             logger.warning("fetching failed", metadata: metadata)
         } else {
+            parts.metrics.done()
             logger.info("fetched", metadata: metadata)
         }
     }

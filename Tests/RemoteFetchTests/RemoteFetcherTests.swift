@@ -8,6 +8,7 @@ import MailStore
 import NIOCore
 import NIOPosix
 import RemoteAccounts
+import RemoteLinks
 import SASL
 import Storage
 import Testing
@@ -36,7 +37,7 @@ struct RemoteFetcherTests {
                 logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
             let remote = try await fetcher.accounts.add(
                 "there", Self.settings, secret: SecretBytes("secret".utf8), to: account)
-            await #expect(throws: FetchFailure.self) {
+            await #expect(throws: RemoteFailure.self) {
                 try await fetcher.fetchNow(remote, report: FetchReport())
             }
             let state = try await fetcher.accounts.find("there", of: account).state

@@ -30,6 +30,7 @@ LAYERS = [
     ("search", ["MailSearch"]),
     ("settings", ["ServerConfiguration", "Observability", "TerminalOutput"]),
     ("runtime", ["ServerRuntime"]),
+    ("links", ["RemoteLinks"]),
     ("delivery", ["Delivery", "Logins"]),
     ("fetching", ["RemoteFetch"]),
     ("web", ["HTTPService"]),

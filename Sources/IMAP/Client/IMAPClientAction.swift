@@ -13,6 +13,8 @@ package enum IMAPClientAction: Sendable {
     case messageBegins(octets: Int64)
     /// Octets of a message, in order.
     case octets(ByteBuffer)
+    /// Give the octets of the message that `append` announced, piece by piece, to `sendMessage`.
+    case messageWanted(octets: Int64)
     /// What the server told: mailboxes, numbers, messages, changes.
     case response(IMAPServerResponse)
     /// IDLE has begun: the server tells changes until `endIdle`.

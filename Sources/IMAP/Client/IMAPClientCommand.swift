@@ -1,60 +1,71 @@
 internal import MailCore
 
-/// What a client asks for after its login.
+/// What a client asks for after its login. Mailboxes are named by their octets on the wire, as LIST told them.
 package enum IMAPClientCommand: Hashable, Sendable {
     /// All mailboxes, with their uses where the server can tell them (RFC 6154, RFC 5258).
     case list
-    /// How many messages a mailbox has.
-    case status([UInt8])
+    /// All mailboxes as `list` tells them, and what STATUS would tell of each (RFC 5819).
+    case listWithStatus([StatusItem])
+    /// What there is in a mailbox that need not be open.
+    case status([UInt8], [StatusItem])
     /// Opens a mailbox, by its name as the server spelt it.
     case select([UInt8], MailboxAccess)
     /// UIDs of messages that match; the criteria are ours: `ALL`, `UID 5:*`.
     case search(String)
+    /// UIDs of messages that match; the texts are the user's.
+    case searchKey(SearchKey)
     /// Messages whole, with UID, flags, date and size; their flags stay as they are.
     case fetch([ClosedRange<UInt32>])
     /// UIDs and flags alone.
     case fetchFlags([ClosedRange<UInt32>])
-    /// Adds `\Deleted` (RFC 9051 §6.4.6), without being told so.
+    /// The same of those that changed since a MODSEQ (RFC 7162 §3.1.4.1).
+    case fetchChangedFlags([ClosedRange<UInt32>], since: UInt64)
+    /// What lists show of messages.
+    case fetchSummaries(IMAPClientNumbers, IMAPSummaryItems)
+    /// The first octets of a message, as `fetch` gives them; their number may be the message's.
+    case fetchBeginning(UInt32, octets: Int64)
+    /// Sets or clears flags, without being told so (RFC 9051 §6.4.6).
+    case store([ClosedRange<UInt32>], IMAPFlagChange, FlagList)
+    /// Adds `\Deleted`, without being told so.
     case markDeleted([ClosedRange<UInt32>])
     /// Takes these messages away, if they have `\Deleted` (RFC 4315 §2.1).
     case expunge([ClosedRange<UInt32>])
+    /// Copies messages to a mailbox.
+    case copy([ClosedRange<UInt32>], to: [UInt8])
+    /// Moves messages to a mailbox (RFC 6851).
+    case move([ClosedRange<UInt32>], to: [UInt8])
+    /// Makes a mailbox.
+    case create([UInt8])
+    /// Adds a message, whose octets `sendMessage` asks for (RFC 9051 §6.3.12).
+    case append([UInt8], FlagList, octets: Int64)
     /// To be told of changes until `endIdle` (RFC 2177).
     case idle
     case noop
     case logout
+}
 
-    /// What stands behind the tag.
-    func line(_ capabilities: IMAPClientCapabilities) -> [UInt8] {
-        switch self {
-        case .list:
-            Array((capabilities.hasSpecialUse ? "LIST \"\" \"*\" RETURN (SPECIAL-USE)" : "LIST \"\" \"*\"").utf8)
-        case .status(let name): Array("STATUS ".utf8) + Self.quoted(name) + Array(" (MESSAGES)".utf8)
-        case .select(let name, let access):
-            Array((access == .readOnly ? "EXAMINE " : "SELECT ").utf8) + Self.quoted(name)
-        case .search(let criteria): Array("UID SEARCH \(criteria)".utf8)
-        case .fetch(let uids):
-            Array("UID FETCH \(Self.set(uids)) (UID FLAGS INTERNALDATE RFC822.SIZE BODY.PEEK[])".utf8)
-        case .fetchFlags(let uids): Array("UID FETCH \(Self.set(uids)) (UID FLAGS)".utf8)
-        case .markDeleted(let uids): Array("UID STORE \(Self.set(uids)) +FLAGS.SILENT (\\Deleted)".utf8)
-        case .expunge(let uids): Array("UID EXPUNGE \(Self.set(uids))".utf8)
-        case .idle: Array("IDLE".utf8)
-        case .noop: Array("NOOP".utf8)
-        case .logout: Array("LOGOUT".utf8)
-        }
-    }
+/// Messages by their places in the mailbox, or by their UIDs.
+package enum IMAPClientNumbers: Hashable, Sendable {
+    case numbers([ClosedRange<UInt32>])
+    case uids([ClosedRange<UInt32>])
+}
 
-    /// `quoted`; names come from the server, which sent them without line ends.
-    static func quoted(_ text: [UInt8]) -> [UInt8] {
-        var quoted: [UInt8] = [UInt8(ascii: "\"")]
-        for octet in text where octet != 0x0D && octet != 0x0A && octet != 0 {
-            if octet == UInt8(ascii: "\"") || octet == UInt8(ascii: "\\") { quoted.append(UInt8(ascii: "\\")) }
-            quoted.append(octet)
-        }
-        quoted.append(UInt8(ascii: "\""))
-        return quoted
-    }
+/// What STORE does with flags.
+package enum IMAPFlagChange: Hashable, Sendable {
+    case add
+    case remove
+}
 
-    private static func set(_ ranges: [ClosedRange<UInt32>]) -> String {
-        ranges.map { $0.count == 1 ? "\($0.lowerBound)" : "\($0.lowerBound):\($0.upperBound)" }.joined(separator: ",")
-    }
+/// What `fetchSummaries` asks for beside UID, flags, date and size.
+package struct IMAPSummaryItems: OptionSet, Hashable, Sendable {
+    package let rawValue: UInt8
+    package init(rawValue: UInt8) { self.rawValue = rawValue }
+    /// ENVELOPE (RFC 9051 §7.5.2).
+    package static let envelope = IMAPSummaryItems(rawValue: 1)
+    /// BODYSTRUCTURE.
+    package static let structure = IMAPSummaryItems(rawValue: 2)
+    /// The field References, which ENVELOPE leaves out.
+    package static let references = IMAPSummaryItems(rawValue: 4)
+    /// The first words (RFC 8970), where the server has them.
+    package static let preview = IMAPSummaryItems(rawValue: 8)
 }

@@ -12,6 +12,10 @@ package struct IMAPClientLimits: Hashable, Sendable {
     package var capabilitiesMax = 300
     /// How deep parentheses stand in each other.
     package var depthMax = 20
+    /// Values in one structure, such as an envelope's.
+    package var valuesMax = 100_000
+    /// How deep structures stand in each other: messages within messages.
+    package var structureDepthMax = 200
     /// A mailbox's name.
     package var nameOctetsMax = 1_000
     /// Challenges in one login.

@@ -95,8 +95,8 @@ extension IMAPClientStateMachine {
                 throw .loginGivenUp(.unpreparable(.prohibited))
             }
             sendTagged(
-                Array("LOGIN ".utf8) + IMAPClientCommand.quoted(Array(credentials.userName.utf8))
-                    + [UInt8(ascii: " ")] + IMAPClientCommand.quoted(password))
+                Array("LOGIN ".utf8) + IMAPCommandLine.quoted(Array(credentials.userName.utf8))
+                    + [UInt8(ascii: " ")] + IMAPCommandLine.quoted(password))
             state = .login
             return nil
         }

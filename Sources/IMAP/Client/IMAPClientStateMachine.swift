@@ -28,8 +28,12 @@ package struct IMAPClientStateMachine: Sendable {
         case derivingKeys(Login)
         /// → ready, capabilities, closed
         case login
-        /// → idling, closed
+        /// → sending, idling, closed
         case ready
+        /// The server is to say that it takes what the command's rest begins with. → ready, supplying, closed
+        case sending(rest: ArraySlice<IMAPCommandPiece>)
+        /// The driver gives a message's octets. → ready, sending, closed
+        case supplying(left: Int64, rest: ArraySlice<IMAPCommandPiece>)
         /// → ready, closed
         case idling
         case closed
@@ -78,7 +82,7 @@ package struct IMAPClientStateMachine: Sendable {
                 case .closed:
                     input.moveReaderIndex(to: input.writerIndex)
                     return nil
-                case .handshaking, .derivingKeys: return nil
+                case .handshaking, .derivingKeys, .supplying: return nil
                 default: break
                 }
                 guard let piece = try framer.next(&input) else { return nil }
@@ -111,8 +115,8 @@ package struct IMAPClientStateMachine: Sendable {
         case .startTLS: return try receiveStartTLS(response, input)
         case .authenticating(let login): return try receiveAuthentication(response, login)
         case .login: return try receiveLogin(response)
-        case .ready, .idling: return try receiveReady(response)
-        case .handshaking, .derivingKeys, .closed: return nil
+        case .ready, .sending, .idling: return try receiveReady(response)
+        case .handshaking, .derivingKeys, .supplying, .closed: return nil
         }
     }
 
@@ -125,7 +129,7 @@ package struct IMAPClientStateMachine: Sendable {
     /// Puts a command behind those that were sent; after `ready` only.
     package mutating func send(_ command: IMAPClientCommand) {
         switch state {
-        case .ready, .idling: waiting.append(command)
+        case .ready, .sending, .supplying, .idling: waiting.append(command)
         default: return
         }
         sendWaiting()
@@ -142,7 +146,59 @@ package struct IMAPClientStateMachine: Sendable {
         guard current == nil, !waiting.isEmpty, case .ready = state else { return }
         let command = waiting.removeFirst()
         current = command
-        sendTagged(command.line(capabilities))
+        startTag()
+        write(command.pieces(capabilities)[...])
+    }
+
+    /// Writes up to what the server has to consent to.
+    private mutating func write(_ pieces: ArraySlice<IMAPCommandPiece>) {
+        var rest = pieces
+        while let piece = rest.first {
+            switch piece {
+            case .text(let octets): output.writeBytes(octets)
+            case .literal(let octets) where capabilities.hasUnasked && octets.count <= Self.unaskedOctetsMax:
+                output.writeString("{\(octets.count)+}\r\n")
+                output.writeBytes(octets)
+            case .literal(let octets):
+                output.writeString("{\(octets.count)}\r\n")
+                state = .sending(rest: rest)
+                return
+            case .message(let octets):
+                output.writeString("{\(octets)}\r\n")
+                state = .sending(rest: rest)
+                return
+            }
+            rest = rest.dropFirst()
+        }
+        output.writeStaticString("\r\n")
+        state = .ready
+    }
+
+    /// RFC 7888 §5, LITERAL-.
+    private static let unaskedOctetsMax = 4096
+
+    /// The server takes what it was asked to take.
+    private mutating func goOn(with rest: ArraySlice<IMAPCommandPiece>) -> IMAPClientAction? {
+        switch rest.first {
+        case .literal(let octets):
+            output.writeBytes(octets)
+            write(rest.dropFirst())
+            return nil
+        case .message(let octets):
+            state = .supplying(left: octets, rest: rest.dropFirst())
+            if octets == 0 { sendMessage(ByteBuffer()) }
+            return octets == 0 ? nil : .messageWanted(octets: octets)
+        case .text, nil: return nil
+        }
+    }
+
+    /// The next octets of the message that `messageWanted` asked for; the command goes on with the last one.
+    package mutating func sendMessage(_ octets: ByteBuffer) {
+        guard case .supplying(let left, let rest) = state else { return }
+        precondition(octets.readableBytes <= left, "more octets than the command announced")
+        output.writeImmutableBuffer(octets)
+        state = .supplying(left: left - Int64(octets.readableBytes), rest: rest)
+        if left == Int64(octets.readableBytes) { write(rest) }
     }
 
     private mutating func receiveReady(
@@ -157,20 +213,25 @@ package struct IMAPClientStateMachine: Sendable {
             sendWaiting()
             return .done(command, status)
         case .continuation:
+            if case .sending(let rest) = state { return goOn(with: rest) }
             guard current == .idle, case .ready = state else { throw .notUnderstood }
             state = .idling
             return .idling
         case .other, .capability, .bye: return nil
         case .preauth: throw .notUnderstood
-        case .status, .list, .messages, .search, .exists, .expunged, .vanished, .fetch: return .response(response)
+        case .status, .list, .mailboxStatus, .search, .exists, .expunged, .vanished, .fetch: return .response(response)
         }
     }
 
-    mutating func sendTagged(_ line: [UInt8]) {
+    private mutating func startTag() {
         tagNumber &+= 1
         tag = Array("p\(tagNumber)".utf8)
         output.writeBytes(tag)
         output.writeStaticString(" ")
+    }
+
+    mutating func sendTagged(_ line: [UInt8]) {
+        startTag()
         output.writeBytes(line)
         output.writeStaticString("\r\n")
     }

@@ -88,15 +88,21 @@ struct IMAPResponseFramer: Sendable {
         return nil
     }
 
-    /// Whether the literal is that of `BODY[]` in a FETCH response.
+    /// Whether the literal is that of `BODY[]` or `BODY[]<0>` in a FETCH response.
     private var isMessage: Bool {
         guard response.starts(with: "* ".utf8) else { return false }
         let digits = response.dropFirst(2).prefix { $0.isDigit }
         let head = response.dropFirst(2 + digits.count).prefix(8)
         guard !digits.isEmpty, head.elementsEqual(" FETCH (".utf8, by: { $0 | 0x20 == $1 | 0x20 }) else { return false }
-        let header = response.lastIndex(of: UInt8(ascii: "{")) ?? response.startIndex
-        return response[..<header].suffix(7).elementsEqual("BODY[] ".utf8) { Self.upper($0) == $1 }
-            || response[..<header].suffix(8).elementsEqual("BODY[] ~".utf8) { Self.upper($0) == $1 }
+        var rest = response[..<(response.lastIndex(of: UInt8(ascii: "{")) ?? response.startIndex)]
+        if rest.last == UInt8(ascii: "~") { rest.removeLast() }
+        guard rest.popLast() == UInt8(ascii: " ") else { return false }
+        if rest.last == UInt8(ascii: ">") {
+            rest.removeLast()
+            while rest.last?.isDigit == true { rest.removeLast() }
+            guard rest.popLast() == UInt8(ascii: "<") else { return false }
+        }
+        return rest.suffix(6).elementsEqual("BODY[]".utf8) { Self.upper($0) == $1 }
     }
 
     private static func upper(_ octet: UInt8) -> UInt8 {

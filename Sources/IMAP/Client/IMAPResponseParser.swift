@@ -118,6 +118,19 @@ struct IMAPResponseParser {
             return .highestModSeq(try number64())
         case "CAPABILITY":
             return .capability(try words(limits.capabilitiesMax))
+        case "APPENDUID":
+            skip(space)
+            let validity = try number32()
+            skip(space)
+            // RFC 3502 has a set here, of several messages; ours is one.
+            return .appendUID(validity: validity, uid: try set().first?.lowerBound ?? 0)
+        case "COPYUID":
+            skip(space)
+            let validity = try number32()
+            skip(space)
+            let from = try set()
+            skip(space)
+            return .copyUID(validity: validity, from: from, to: try set())
         case "": return nil
         default: return .other(String(name.prefix(40)))
         }
@@ -151,21 +164,27 @@ struct IMAPResponseParser {
         return IMAPListedFolder(wireName: name, separator: separator?.first, attributes: Set(attributes))
     }
 
-    /// `"STATUS" SP mailbox SP "(" [status-att-list] ")"`, of which MESSAGES is wanted.
+    /// `"STATUS" SP mailbox SP "(" [status-att-list] ")"`
     private mutating func mailboxStatus() throws(IMAPClientFailure) -> IMAPServerResponse {
         try expect(space)
-        _ = try string()
+        var status = IMAPMailboxStatus(name: try string() ?? [])
         try expect(space)
         try expect(UInt8(ascii: "("))
         while let octet = peek(), octet != UInt8(ascii: ")") {
             let name = word(until: [space, UInt8(ascii: ")")])
             guard !name.isEmpty else { throw .notUnderstood }
             try expect(space)
-            if name == "MESSAGES" { return .messages(try number32()) }
-            try skipValue(0)
+            switch name {
+            case "MESSAGES": status.messages = try number32()
+            case "UNSEEN": status.unseen = try number32()
+            case "UIDNEXT": status.uidNext = try number32()
+            case "UIDVALIDITY": status.uidValidity = try number32()
+            case "HIGHESTMODSEQ": status.highestModSeq = try number64()
+            default: try skipValue(0)
+            }
             skip(space)
         }
-        return .other
+        return .mailboxStatus(status)
     }
 
     private mutating func search() throws(IMAPClientFailure) -> [UInt32] {
@@ -232,10 +251,17 @@ struct IMAPResponseParser {
         var message = IMAPFetchedMessage(number: number)
         try expect(UInt8(ascii: "("))
         while peek() != UInt8(ascii: ")") {
-            let name = word(until: [space, UInt8(ascii: ")"), UInt8(ascii: "(")])
+            let name = attributeName()
             guard !name.isEmpty else { throw .notUnderstood }
             try expect(space)
             switch name {
+            case "ENVELOPE": message.envelope = IMAPEnvelope(try value())
+            case "BODYSTRUCTURE": message.structure = IMAPBodyStructure(try value())
+            case "PREVIEW": message.preview = try string()
+            case _ where name.hasPrefix("BODY[HEADER.FIELDS "): message.headerFields = try string()
+            case _ where name.hasPrefix("BODY[]<"):
+                try skipValue(0)
+                message.hasBody = true
             case "UID": message.uid = try number32()
             case "FLAGS": message.flags = try flags()
             case "RFC822.SIZE": message.size = Int64(clamping: try number64())
@@ -248,6 +274,32 @@ struct IMAPResponseParser {
             skip(space)
         }
         return message
+    }
+
+    /// In capitals: `FLAGS`, `BODY[HEADER.FIELDS (REFERENCES)]`.
+    private mutating func attributeName() -> String {
+        var name = word(until: [space, UInt8(ascii: ")"), UInt8(ascii: "(")])
+        guard name.contains("["), !name.contains("]") else { return name }
+        name += String(decoding: take { $0 != UInt8(ascii: "]") && $0 >= 0x20 }, as: UTF8.self).uppercased()
+        return name + word(until: [space, UInt8(ascii: ")"), UInt8(ascii: "(")])
+    }
+
+    /// A structure as it stands.
+    private mutating func value() throws(IMAPClientFailure) -> IMAPClientValue {
+        var left = limits.valuesMax
+        return try value(0, &left)
+    }
+
+    private mutating func value(_ depth: Int, _ left: inout Int) throws(IMAPClientFailure) -> IMAPClientValue {
+        guard depth < limits.structureDepthMax, left > 0 else { throw .tooMuch }
+        left -= 1
+        guard skip(UInt8(ascii: "(")) else { return try string().map { .string($0) } ?? .none }
+        var values: [IMAPClientValue] = []
+        while !skip(UInt8(ascii: ")")) {
+            values.append(try value(depth + 1, &left))
+            skip(space)
+        }
+        return .list(values)
     }
 
     /// `"17-Jul-1996 02:44:25 -0700"` (RFC 9051 `date-time`).

@@ -14,8 +14,8 @@ package enum IMAPServerResponse: Hashable, Sendable {
     case bye(IMAPServerStatus)
     case capability([String])
     case list(IMAPListedFolder)
-    /// How many messages a mailbox has that STATUS was asked of.
-    case messages(UInt32)
+    /// What a mailbox has that STATUS was asked of.
+    case mailboxStatus(IMAPMailboxStatus)
     /// Numbers that match.
     case search([UInt32])
     case exists(UInt32)
@@ -42,6 +42,10 @@ package struct IMAPServerStatus: Hashable, Sendable {
         case uidNext(UInt32)
         case highestModSeq(UInt64)
         case capability([String])
+        /// The UID that a message got by APPEND (RFC 4315 §3).
+        case appendUID(validity: UInt32, uid: UInt32)
+        /// Which UIDs messages got by COPY or MOVE, in the order of the first ones (RFC 4315 §3).
+        case copyUID(validity: UInt32, from: [ClosedRange<UInt32>], to: [ClosedRange<UInt32>])
         /// Another, by its name in capitals: `AUTHENTICATIONFAILED`, `UNAVAILABLE` (RFC 5530).
         case other(String)
     }
@@ -101,6 +105,12 @@ package struct IMAPFetchedMessage: Hashable, Sendable {
     package var internalDate: Int64?
     /// RFC822.SIZE.
     package var size: Int64?
-    /// Whether the whole message came.
+    /// Whether the message came, whole or its beginning.
     package var hasBody = false
+    package var envelope: IMAPEnvelope?
+    package var structure: IMAPBodyStructure?
+    /// The fields that were asked for, with the empty line.
+    package var headerFields: [UInt8]?
+    /// The first words (RFC 8970), in UTF-8.
+    package var preview: [UInt8]?
 }

@@ -1,4 +1,5 @@
-/// The text of an HTML part, for previews and search: no markup, a line for each block.
+/// The text of an HTML part: no markup, a line for each block, for previews and search; or laid out for people who read
+/// it where no HTML is shown, with its links in a list.
 ///
 /// A tolerant scanner, no parser: whatever comes, it reads each octet once and gives text. What it gives is not safe
 /// to be put into a page unescaped: entities are decoded.
@@ -9,11 +10,22 @@ package struct HTMLText {
     private var output: [UInt8] = []
     private var pending = Gap.none
     private var preDepth = 0
+    private let layout: Layout
+    var reading = HTMLReading()
 
-    private enum Gap {
+    /// What the text is for.
+    enum Layout: Hashable {
+        /// Words alone.
+        case plain
+        /// Paragraphs, lists, quotes and links as text has them.
+        case readable
+    }
+
+    private enum Gap: Int {
         case none
         case space
         case line
+        case paragraph
     }
 
     /// The text of `html`, at most `limit` octets of UTF-8, whole characters.
@@ -27,12 +39,13 @@ package struct HTMLText {
         plain(from: String(decoding: html, as: UTF8.self), limit: limit)
     }
 
-    private init(_ bytes: [UInt8], limit: Int) {
+    init(_ bytes: [UInt8], limit: Int, layout: Layout = .plain) {
         self.bytes = bytes
         self.limit = max(0, limit)
+        self.layout = layout
     }
 
-    private mutating func scan() -> String {
+    mutating func scan() -> String {
         while index < bytes.count, output.count <= limit {
             switch bytes[index] {
             case UInt8(ascii: "<"): scanMarkup()
@@ -49,7 +62,13 @@ package struct HTMLText {
         let octet = bytes[index]
         index += 1
         if octet == 0x20 || octet == 0x09 || octet == 0x0A || octet == 0x0C || octet == 0x0D {
-            if preDepth > 0, octet == 0x0A { pending = .line } else { addGap(.space) }
+            if preDepth > 0, layout == .readable, octet != 0x0D {
+                output.append(contentsOf: octet == 0x0A ? [0x0A] + reading.linePrefix : [octet])
+            } else if preDepth > 0, octet == 0x0A {
+                pending = .line
+            } else {
+                addGap(.space)
+            }
         } else if !octet.isControl {
             put(octet)
         }
@@ -60,13 +79,18 @@ package struct HTMLText {
         case .none: break
         case .space: if !output.isEmpty { output.append(0x20) }
         case .line: if !output.isEmpty { output.append(0x0A) }
+        case .paragraph: if !output.isEmpty { output.append(contentsOf: [0x0A] + reading.linePrefix + [0x0A]) }
+        }
+        if layout == .readable {
+            if output.isEmpty || pending.rawValue >= Gap.line.rawValue { output.append(contentsOf: reading.linePrefix) }
+            output.append(contentsOf: reading.takeMark())
         }
         pending = .none
         output.append(octet)
     }
 
     private mutating func addGap(_ gap: Gap) {
-        if gap == .line || pending == .none { pending = gap }
+        if gap.rawValue > pending.rawValue { pending = gap }
     }
 
     private mutating func scanReference() {
@@ -130,6 +154,7 @@ package struct HTMLText {
         }
         index = endOfTag(from: nameEnd)
         let tag = String(decoding: name, as: UTF8.self)
+        if layout == .readable { lay(tag, isEnd: isEnd, attributes: bytes[nameEnd..<max(nameEnd, index)]) }
         if Self.skipped.contains(tag), !isEnd {
             skipContent(of: name)
         } else if tag == "pre" || tag == "textarea" {
@@ -139,6 +164,31 @@ package struct HTMLText {
             addGap(.line)
         } else if tag == "td" || tag == "th" || tag == "img" {
             addGap(.space)
+        }
+    }
+
+    /// What a tag does to text that people read.
+    private mutating func lay(_ tag: String, isEnd: Bool, attributes: ArraySlice<UInt8>) {
+        if HTMLReading.paragraphs.contains(tag) { addGap(.paragraph) }
+        switch tag {
+        case "blockquote": reading.quote(isEnd: isEnd)
+        case "ul", "ol": reading.list(isOrdered: tag == "ol", isEnd: isEnd)
+        case "li" where !isEnd:
+            addGap(.line)
+            reading.markItem()
+        case "a":
+            for octet in isEnd ? reading.endLink(behind: output[...]) : [] { output.append(octet) }
+            if !isEnd { reading.beginLink(HTMLReading.attribute("href", in: attributes), at: output.count) }
+        case "img":
+            guard let text = HTMLReading.attribute("alt", in: attributes), !text.isEmpty else { return }
+            addGap(.space)
+            for octet in "[\(text)]".utf8 { put(octet) }
+        case "hr":
+            addGap(.line)
+            for octet in "────────────────────".utf8 { put(octet) }
+            addGap(.line)
+        case "br": if pending == .line { addGap(.paragraph) }
+        default: break
         }
     }
 

@@ -1,6 +1,7 @@
 internal import MailCore
 internal import POP3
 internal import RemoteAccounts
+internal import RemoteLinks
 internal import SASL
 internal import ServerRuntime
 
@@ -31,19 +32,20 @@ struct POP3Fetch {
     /// Logs in.
     nonisolated(nonsending)
         init(
-            _ remote: RemoteAccount, _ secret: SecretBytes, into mailbox: MailboxID, _ parts: FetchParts,
-            on executor: LoopExecutor
-        ) async throws(FetchFailure)
+            _ remote: RemoteAccount, _ credentials: SASLClientCredentials, into mailbox: MailboxID,
+            _ parts: FetchParts, on executor: LoopExecutor
+        ) async throws(RemoteFailure)
     {
         self.remote = remote
         self.mailbox = mailbox
         self.parts = parts
-        session = try await POP3Link.open(remote.settings, secret, parts.limits, on: executor)
+        session = try await POP3Link.open(
+            remote.settings.endpoint, credentials, parts.limits.links, on: executor)
     }
 
     /// The whole run.
     nonisolated(nonsending)
-        mutating func run(_ intake: inout MessageIntake, _ report: FetchReport) async throws(FetchFailure)
+        mutating func run(_ intake: inout MessageIntake, _ report: FetchReport) async throws(RemoteFailure)
     {
         defer { session.close() }
         try await list()
@@ -65,7 +67,7 @@ struct POP3Fetch {
     // MARK: What is there
 
     nonisolated(nonsending)
-        private mutating func list() async throws(FetchFailure)
+        private mutating func list() async throws(RemoteFailure)
     {
         session.send(.uidl)
         session.send(.list)
@@ -96,7 +98,7 @@ struct POP3Fetch {
     }
 
     nonisolated(nonsending)
-        private func known() async throws(FetchFailure) -> [[UInt8]: RemoteAccounts.Known]
+        private func known() async throws(RemoteFailure) -> [[UInt8]: RemoteAccounts.Known]
     {
         do {
             return try await parts.accounts.known(remote, folder: Self.folder)
@@ -113,11 +115,11 @@ struct POP3Fetch {
     nonisolated(nonsending)
         private mutating func fetch(
             _ wanted: [Listed], _ intake: inout MessageIntake, _ report: FetchReport
-        ) async throws(FetchFailure)
+        ) async throws(RemoteFailure)
     {
-        let tooLarge = wanted.filter { $0.octets > parts.limits.messageOctetsMax }
+        let tooLarge = wanted.filter { $0.octets > parts.limits.links.messageOctetsMax }
         if !tooLarge.isEmpty { remarks.append("\(tooLarge.count) messages were left there: too large") }
-        let wanted = wanted.filter { $0.octets <= parts.limits.messageOctetsMax }
+        let wanted = wanted.filter { $0.octets <= parts.limits.links.messageOctetsMax }
         var asked = 0
         for (index, message) in wanted.enumerated() {
             while asked < wanted.count, asked < index + Self.aheadMax {
@@ -130,7 +132,7 @@ struct POP3Fetch {
     }
 
     nonisolated(nonsending)
-        private mutating func receive(_ message: Listed, _ intake: inout MessageIntake) async throws(FetchFailure)
+        private mutating func receive(_ message: Listed, _ intake: inout MessageIntake) async throws(RemoteFailure)
     {
         intake.begin()
         while true {
@@ -165,7 +167,7 @@ struct POP3Fetch {
     }
 
     nonisolated(nonsending)
-        private mutating func finish(deleting due: [Listed]) async throws(FetchFailure)
+        private mutating func finish(deleting due: [Listed]) async throws(RemoteFailure)
     {
         for message in due { session.send(.delete(message.number)) }
         session.send(.quit)

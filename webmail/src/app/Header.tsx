@@ -51,7 +51,7 @@ export function Header({ route, onMenu, onHelp, onSettings, onLogout }: Props) {
           { label: t('app.shortcuts'), icon: 'keyboard', shortcut: '?', run: onHelp },
           { heading: t('app.view') },
           ...(['conversations', 'messages'] as const).map((one) => ({
-            label: t(`app.view.${one}`), checked: grouping === one, run: () => settings.change({ grouping: one }),
+            label: t(`app.view.${one}`), checked: grouping === one, run: () => keep({ grouping: one }),
           })),
           { heading: t('app.theme') },
           ...(['system', 'light', 'dark'] as const).map((one) => ({ label: t(`app.theme.${one}`), checked: theme === one, run: () => chooseTheme(one) })),
@@ -59,7 +59,7 @@ export function Header({ route, onMenu, onHelp, onSettings, onLogout }: Props) {
           ...languages.map(({ id, name }) => ({
             label: name, checked: language === id, run: () => {
               setLanguage(id)
-              settings.change({ language: id })
+              keep({ language: id })
             },
           })),
           'line',

@@ -57,7 +57,7 @@ export function LabelPicker({ emails: given, onClose }: { emails: Email[]; onClo
       run: () => {
         onClose()
         const kept = { ...labelOf(keyword, []), name, tint: tintOf(name) }
-        settings.change({ labels: [...settings.labels.filter((label) => label.keyword !== keyword), kept] })
+        void settings.change({ labels: [...settings.labels.filter((label) => label.keyword !== keyword), kept] }).catch(() => {})
         void actions.label(emails, keyword, name, true)
       },
     }

@@ -1,32 +1,31 @@
 internal import NIOCore
 internal import NIOPosix
-internal import POP3
-internal import RemoteAccounts
-internal import SASL
-internal import ServerRuntime
+package import POP3
+package import SASL
+package import ServerRuntime
 
 /// A POP3 session over a connection.
-struct POP3Link {
+package struct POP3Link {
     private(set) var machine: POP3ClientStateMachine
     private let link: RemoteLink
     private var input = ByteBuffer()
 
     /// Connects, secures and logs in.
     nonisolated(nonsending)
-        static func open(
-            _ settings: RemoteSettings, _ secret: SecretBytes, _ limits: FetchLimits, on executor: LoopExecutor
-        ) async throws(FetchFailure) -> POP3Link
+        package static func open(
+            _ endpoint: RemoteEndpoint, _ credentials: SASLClientCredentials, _ limits: RemoteLinkLimits,
+            on executor: LoopExecutor
+        ) async throws(RemoteFailure) -> POP3Link
     {
-        let endpoint = RemoteEndpoint(settings)
         var machineLimits = POP3ClientLimits()
         machineLimits.messageOctetsMax = limits.messageOctetsMax
         let machine = POP3ClientStateMachine(
             POP3ClientConfiguration(
-                tls: settings.tls == .none ? .never : settings.tls == .implicit ? .implicit : .required,
-                credentials: settings.credentials(secret), nonce: LoginNonce.make(),
+                tls: endpoint.tls == .none ? .never : endpoint.tls == .implicit ? .implicit : .required,
+                credentials: credentials, nonce: LoginNonce.make(),
                 clearTextLogin: endpoint.isLoopback ? .allowed : .refused, limits: machineLimits))
         var session = POP3Link(machine, try await RemoteLink.open(endpoint, limits, on: executor))
-        do throws(FetchFailure) {
+        do throws(RemoteFailure) {
             try await session.logIn()
             return session
         } catch {
@@ -42,7 +41,7 @@ struct POP3Link {
     }
 
     nonisolated(nonsending)
-        private mutating func logIn() async throws(FetchFailure)
+        private mutating func logIn() async throws(RemoteFailure)
     {
         while true {
             switch try await next() {
@@ -61,13 +60,13 @@ struct POP3Link {
     }
 
     /// Puts commands behind those that were sent.
-    mutating func send(_ command: POP3ClientCommand) {
+    package mutating func send(_ command: POP3ClientCommand) {
         machine.send(command)
     }
 
     /// The next thing that the server says; an end before its time is thrown.
     nonisolated(nonsending)
-        mutating func next() async throws(FetchFailure) -> POP3ClientAction
+        package mutating func next() async throws(RemoteFailure) -> POP3ClientAction
     {
         while true {
             let action = machine.receive(&input)
@@ -80,11 +79,11 @@ struct POP3Link {
     }
 
     /// Closes without a word: nothing is deleted.
-    func close() {
+    package func close() {
         link.close()
     }
 
-    private static func failure(_ failure: POP3ClientFailure?) -> FetchFailure {
+    private static func failure(_ failure: POP3ClientFailure?) -> RemoteFailure {
         switch failure {
         case .greetingRefused(let reply): .unavailable(reply.text)
         case .tlsNotOffered: .notSecured("the server does not offer STLS")
@@ -97,21 +96,5 @@ struct POP3Link {
         case .tooMuch: .notUnderstood("more than is allowed")
         case .connectionLost, nil: .connectionLost
         }
-    }
-}
-
-extension RemoteSettings {
-    /// As a login wants them.
-    func credentials(_ secret: SecretBytes) -> SASLClientCredentials {
-        SASLClientCredentials(
-            userName: userName, password: secret, secret: secretKind == .token ? .bearerToken : .password)
-    }
-}
-
-/// Random octets for a login.
-enum LoginNonce {
-    static func make() -> [UInt8] {
-        var generator = SystemRandomNumberGenerator()
-        return (0..<18).map { _ in UInt8.random(in: 0...255, using: &generator) }
     }
 }

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import RemoteFetch
+@testable import RemoteLinks
 
 struct RemoteHostPolicyTests {
     /// RFC 6125 §6.4: `*` for the whole first label and nothing else.

@@ -1,31 +1,30 @@
 internal import Glibc
-internal import NIOCore
+package import NIOCore
 internal import NIOPosix
-internal import RemoteAccounts
-internal import SASL
-internal import ServerRuntime
+package import SASL
+package import ServerRuntime
 
 /// A connection to a server elsewhere, octets in and out.
 ///
 /// Every call runs on the connection's event loop, by a task that prefers its `LoopExecutor`. Whoever opened it has to
 /// close it; a task that is cancelled ends what it waits for.
-struct RemoteLink: Sendable {
+package struct RemoteLink: Sendable {
     /// What TLS gave when it began with the first octet.
-    let bindings: TLSChannelBindings?
+    package let bindings: TLSChannelBindings?
     private let handler: NIOLoopBound<RemoteLinkHandler>
     private let channel: any Channel
-    private let limits: FetchLimits
+    private let limits: RemoteLinkLimits
 
     /// Connects, and secures where TLS is implicit. Called on the loop of the executor.
     nonisolated(nonsending)
-        static func open(
-            _ endpoint: RemoteEndpoint, _ limits: FetchLimits, on executor: LoopExecutor
-        ) async throws(FetchFailure) -> RemoteLink
+        package static func open(
+            _ endpoint: RemoteEndpoint, _ limits: RemoteLinkLimits, on executor: LoopExecutor
+        ) async throws(RemoteFailure) -> RemoteLink
     {
         let certificate = endpoint.tls == .none ? nil : try ServerCertificate(endpoint)
         let handler = NIOLoopBound(
             RemoteLinkHandler(
-                certificate: certificate, serverName: endpoint.isAddress ? nil : endpoint.host, limits: limits),
+                certificate: certificate, serverName: endpoint.serverName, limits: limits),
             eventLoop: executor.loop)
         let channel: any Channel
         do {
@@ -42,7 +41,7 @@ struct RemoteLink: Sendable {
         } catch {
             throw Task.isCancelled ? .cancelled : .notConnected(words(error))
         }
-        do throws(FetchFailure) {
+        do throws(RemoteFailure) {
             let bindings = endpoint.tls == .implicit ? try await handler.value.secured() : nil
             return RemoteLink(bindings: bindings, handler: handler, channel: channel, limits: limits)
         } catch {
@@ -52,7 +51,7 @@ struct RemoteLink: Sendable {
     }
 
     /// An error of connecting, for people: `Connection refused`.
-    private static func words(_ error: any Error) -> String {
+    static func words(_ error: any Error) -> String {
         switch error {
         case let error as IOError: String(cString: strerror(error.errnoCode))
         case ChannelError.connectTimeout: "no answer"
@@ -68,10 +67,10 @@ struct RemoteLink: Sendable {
 
     /// What has come; waits for at least one octet.
     nonisolated(nonsending)
-        func read() async throws(FetchFailure) -> ByteBuffer
+        package func read() async throws(RemoteFailure) -> ByteBuffer
     {
-        let result: Result<ByteBuffer, FetchFailure> = await withTaskCancellationHandler {
-            do throws(FetchFailure) {
+        let result: Result<ByteBuffer, RemoteFailure> = await withTaskCancellationHandler {
+            do throws(RemoteFailure) {
                 return .success(try await handler.value.read(limits.silenceSecondsMax))
             } catch {
                 return .failure(error)
@@ -84,10 +83,10 @@ struct RemoteLink: Sendable {
 
     /// What has come; nil when nothing does for so long, or when the wait is interrupted.
     nonisolated(nonsending)
-        func readUnlessSilent(_ seconds: Int64) async throws(FetchFailure) -> ByteBuffer?
+        package func readUnlessSilent(_ seconds: Int64) async throws(RemoteFailure) -> ByteBuffer?
     {
-        let result: Result<ByteBuffer?, FetchFailure> = await withTaskCancellationHandler {
-            do throws(FetchFailure) {
+        let result: Result<ByteBuffer?, RemoteFailure> = await withTaskCancellationHandler {
+            do throws(RemoteFailure) {
                 return .success(try await handler.value.readUnlessSilent(seconds))
             } catch {
                 return .failure(error)
@@ -99,28 +98,43 @@ struct RemoteLink: Sendable {
     }
 
     /// Ends a wait of `readUnlessSilent`. May be called on any thread.
-    func interrupt() {
+    package func interrupt() {
         channel.eventLoop.execute { handler.value.interrupt() }
     }
 
     /// Whether `interrupt` was called.
-    var isInterrupted: Bool { handler.value.isInterrupted }
+    package var isInterrupted: Bool { handler.value.isInterrupted }
 
-    /// Writes octets.
-    func write(_ octets: ByteBuffer) {
+    /// Lets waits begin again after an interruption.
+    package func forgetInterruption() { handler.value.forgetInterruption() }
+
+    /// Writes a few octets.
+    package func write(_ octets: ByteBuffer) {
         guard octets.readableBytes > 0 else { return }
         handler.value.write(octets)
     }
 
+    /// Writes octets of which many follow; returns when they have left.
+    nonisolated(nonsending)
+        package func writeAll(_ octets: ByteBuffer) async throws(RemoteFailure)
+    {
+        guard octets.readableBytes > 0 else { return }
+        do {
+            try await handler.value.writeAll(octets)
+        } catch {
+            throw handler.value.failure ?? .connectionLost
+        }
+    }
+
     /// TLS, verified, on a connection that talked in the clear.
     nonisolated(nonsending)
-        func startTLS() async throws(FetchFailure) -> TLSChannelBindings
+        package func startTLS() async throws(RemoteFailure) -> TLSChannelBindings
     {
         try await handler.value.startTLS()
     }
 
     /// Closes without a word.
-    func close() {
+    package func close() {
         handler.value.end(.connectionLost)
     }
 }

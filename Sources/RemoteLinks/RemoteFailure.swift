@@ -1,11 +1,15 @@
-/// Why a run of an account elsewhere ended before its time, in words for its user.
-package enum FetchFailure: Error, Sendable, Hashable {
+/// Why the work with an account on another server ended before its time, in words for its user.
+package enum RemoteFailure: Error, Sendable, Hashable {
     /// No connection came about.
     case notConnected(String)
     /// No TLS, or with another server than the one that was meant.
     case notSecured(String)
     /// The server does not take name and password.
     case loginRefused(String)
+    /// The provider gives no access token for the refresh token any more.
+    case grantRefused(String)
+    /// The server does not take an access token that the provider has just given.
+    case tokenRefused(String)
     /// The server says that it cannot now.
     case unavailable(String)
     /// What the server said is not what it should.
@@ -26,13 +30,16 @@ package enum FetchFailure: Error, Sendable, Hashable {
     case cancelled
 }
 
-extension FetchFailure: CustomStringConvertible {
+extension RemoteFailure: CustomStringConvertible {
     /// For people.
     package var description: String {
         switch self {
         case .notConnected(let why): "cannot connect: \(why)"
         case .notSecured(let why): "no secure connection: \(why)"
         case .loginRefused(let text): "the server refuses name or password\(Self.quoted(text))"
+        case .grantRefused(let text):
+            "the provider does not accept the refresh token any more\(Self.quoted(text)); give another: paloma fetch password"
+        case .tokenRefused(let text): "the server refuses the access token that the provider gives\(Self.quoted(text))"
         case .unavailable(let text): "the server cannot serve this account now\(Self.quoted(text))"
         case .notUnderstood(let what): "the server's answer is not understood: \(what)"
         case .lacking(let what): "the server lacks what is needed: \(what)"

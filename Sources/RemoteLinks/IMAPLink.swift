@@ -1,32 +1,31 @@
-internal import IMAP
-internal import NIOCore
+package import IMAP
+package import NIOCore
 internal import NIOPosix
-internal import RemoteAccounts
-internal import SASL
-internal import ServerRuntime
+package import SASL
+package import ServerRuntime
 
 /// An IMAP session over a connection.
-struct IMAPLink {
+package struct IMAPLink {
     private(set) var machine: IMAPClientStateMachine
     private let link: RemoteLink
     private var input = ByteBuffer()
 
     /// Connects, secures and logs in.
     nonisolated(nonsending)
-        static func open(
-            _ settings: RemoteSettings, _ secret: SecretBytes, _ limits: FetchLimits, on executor: LoopExecutor
-        ) async throws(FetchFailure) -> IMAPLink
+        package static func open(
+            _ endpoint: RemoteEndpoint, _ credentials: SASLClientCredentials, _ limits: RemoteLinkLimits,
+            on executor: LoopExecutor
+        ) async throws(RemoteFailure) -> IMAPLink
     {
-        let endpoint = RemoteEndpoint(settings)
         var machineLimits = IMAPClientLimits()
         machineLimits.messageOctetsMax = limits.messageOctetsMax
         let machine = IMAPClientStateMachine(
             IMAPClientConfiguration(
-                tls: settings.tls == .none ? .never : settings.tls == .implicit ? .implicit : .required,
-                credentials: settings.credentials(secret), nonce: LoginNonce.make(),
+                tls: endpoint.tls == .none ? .never : endpoint.tls == .implicit ? .implicit : .required,
+                credentials: credentials, nonce: LoginNonce.make(),
                 clearTextLogin: endpoint.isLoopback ? .allowed : .refused, limits: machineLimits))
         var session = IMAPLink(machine, try await RemoteLink.open(endpoint, limits, on: executor))
-        do throws(FetchFailure) {
+        do throws(RemoteFailure) {
             try await session.logIn()
             return session
         } catch {
@@ -42,7 +41,7 @@ struct IMAPLink {
     }
 
     nonisolated(nonsending)
-        private mutating func logIn() async throws(FetchFailure)
+        private mutating func logIn() async throws(RemoteFailure)
     {
         while true {
             switch try await next() {
@@ -61,16 +60,16 @@ struct IMAPLink {
     }
 
     /// What the server can.
-    var capabilities: IMAPClientCapabilities { machine.capabilities }
+    package var capabilities: IMAPClientCapabilities { machine.capabilities }
 
     /// Puts a command behind those that were sent.
-    mutating func send(_ command: IMAPClientCommand) {
+    package mutating func send(_ command: IMAPClientCommand) {
         machine.send(command)
     }
 
     /// The next thing that the server says; an end before its time is thrown.
     nonisolated(nonsending)
-        mutating func next() async throws(FetchFailure) -> IMAPClientAction
+        package mutating func next() async throws(RemoteFailure) -> IMAPClientAction
     {
         while true {
             let action = machine.receive(&input)
@@ -84,7 +83,7 @@ struct IMAPLink {
 
     /// As `next`; nil when the server says nothing for so long, or the wait is interrupted.
     nonisolated(nonsending)
-        mutating func nextUnlessSilent(_ seconds: Int64) async throws(FetchFailure) -> IMAPClientAction?
+        package mutating func nextUnlessSilent(_ seconds: Int64) async throws(RemoteFailure) -> IMAPClientAction?
     {
         while true {
             let action = machine.receive(&input)
@@ -96,21 +95,43 @@ struct IMAPLink {
         }
     }
 
+    /// Gives the octets of the message that `messageWanted` asked for.
+    ///
+    /// - Parameter pieces: in their order, as many octets as were announced; called on the connection's loop.
+    nonisolated(nonsending)
+        package mutating func sendMessage(_ pieces: () throws -> ByteBuffer?) async throws(RemoteFailure)
+    {
+        while true {
+            let piece: ByteBuffer?
+            do {
+                piece = try pieces()
+            } catch {
+                throw .here("the message cannot be read: \(error)")
+            }
+            guard let piece else { return }
+            machine.sendMessage(piece)
+            try await link.writeAll(machine.takeOutput())
+        }
+    }
+
     /// Ends IDLE; its `done` follows.
-    mutating func endIdle() { machine.endIdle() }
+    package mutating func endIdle() { machine.endIdle() }
 
     /// Ends the wait of `nextUnlessSilent`, from any thread.
-    var interruption: @Sendable () -> Void { { [link] in link.interrupt() } }
+    package var interruption: @Sendable () -> Void { { [link] in link.interrupt() } }
 
     /// Whether it was.
-    var isInterrupted: Bool { link.isInterrupted }
+    package var isInterrupted: Bool { link.isInterrupted }
+
+    /// Lets waits begin again after an interruption.
+    package func forgetInterruption() { link.forgetInterruption() }
 
     /// Closes without a word.
-    func close() {
+    package func close() {
         link.close()
     }
 
-    private static func failure(_ failure: IMAPClientFailure?) -> FetchFailure {
+    private static func failure(_ failure: IMAPClientFailure?) -> RemoteFailure {
         switch failure {
         case .closedByServer(let status): .unavailable(status.text)
         case .tlsNotOffered: .notSecured("the server does not offer STARTTLS")

@@ -3,8 +3,6 @@ internal import NIOSSL
 internal import NIOTLS
 internal import SASL
 internal import ServerRuntime
-internal import SwiftASN1
-internal import X509
 
 /// Octets of one connection to a server elsewhere, for one task that waits for them. Lives on the connection's event loop;
 /// so does the task.
@@ -14,7 +12,7 @@ final class RemoteLinkHandler: ChannelInboundHandler {
 
     private let certificate: ServerCertificate?
     private let serverName: String?
-    private let limits: FetchLimits
+    private let limits: RemoteLinkLimits
     private var context: ChannelHandlerContext?
     private var input = ByteBuffer()
     private var waiter: UnsafeContinuation<Void, Never>?
@@ -23,7 +21,7 @@ final class RemoteLinkHandler: ChannelInboundHandler {
     private var security = Security.clear
     private var endPoint: [UInt8]?
     /// Why nothing more can come.
-    private(set) var failure: FetchFailure?
+    private(set) var failure: RemoteFailure?
 
     private enum Security {
         case clear
@@ -31,7 +29,7 @@ final class RemoteLinkHandler: ChannelInboundHandler {
         case secured
     }
 
-    init(certificate: ServerCertificate?, serverName: String?, limits: FetchLimits) {
+    init(certificate: ServerCertificate?, serverName: String?, limits: RemoteLinkLimits) {
         self.certificate = certificate
         self.serverName = serverName
         self.limits = limits
@@ -41,7 +39,7 @@ final class RemoteLinkHandler: ChannelInboundHandler {
 
     /// What has come; waits for at least one octet.
     nonisolated(nonsending)
-        func read(_ seconds: Int64) async throws(FetchFailure) -> ByteBuffer
+        func read(_ seconds: Int64) async throws(RemoteFailure) -> ByteBuffer
     {
         while input.readableBytes == 0 {
             if let failure { throw failure }
@@ -55,7 +53,7 @@ final class RemoteLinkHandler: ChannelInboundHandler {
 
     /// What has come; nil when nothing does for so long, or when the wait is interrupted.
     nonisolated(nonsending)
-        func readUnlessSilent(_ seconds: Int64) async throws(FetchFailure) -> ByteBuffer?
+        func readUnlessSilent(_ seconds: Int64) async throws(RemoteFailure) -> ByteBuffer?
     {
         guard input.readableBytes == 0 else { return try await read(seconds) }
         if let failure { throw failure }
@@ -74,7 +72,10 @@ final class RemoteLinkHandler: ChannelInboundHandler {
         wake()
     }
 
-    /// Whether somebody wants the connection to end when nothing is under way.
+    /// Waits may begin again.
+    func forgetInterruption() { isInterrupted = false }
+
+    /// Whether somebody wants the wait to end: for other work, or for the end.
     private(set) var isInterrupted = false
 
     /// Writes octets, which are few: nobody waits until they have left.
@@ -82,9 +83,17 @@ final class RemoteLinkHandler: ChannelInboundHandler {
         context?.writeAndFlush(wrapOutboundOut(octets), promise: nil)
     }
 
+    /// Writes octets of which many follow; returns when they have left.
+    nonisolated(nonsending)
+        func writeAll(_ octets: ByteBuffer) async throws
+    {
+        guard let context, failure == nil else { throw RemoteFailure.connectionLost }
+        try await context.channel.writeAndFlush(octets).get()
+    }
+
     /// TLS, verified, on a connection that talked in the clear.
     nonisolated(nonsending)
-        func startTLS() async throws(FetchFailure) -> TLSChannelBindings
+        func startTLS() async throws(RemoteFailure) -> TLSChannelBindings
     {
         guard let context else { throw .connectionLost }
         do {
@@ -97,7 +106,7 @@ final class RemoteLinkHandler: ChannelInboundHandler {
 
     /// Returns when the handshake is done and the server is the right one.
     nonisolated(nonsending)
-        func secured() async throws(FetchFailure) -> TLSChannelBindings
+        func secured() async throws(RemoteFailure) -> TLSChannelBindings
     {
         while security != .secured {
             if let failure { throw failure }
@@ -108,17 +117,17 @@ final class RemoteLinkHandler: ChannelInboundHandler {
 
     /// Puts TLS between the socket and this handler.
     func addTLS(to pipeline: ChannelPipeline.SynchronousOperations) throws {
-        guard let certificate else { throw FetchFailure.notSecured("no certificate to compare with") }
+        guard let certificate else { throw RemoteFailure.notSecured("no certificate to compare with") }
         security = .securing
         let handler = try NIOSSLClientHandler(context: RemoteTLS.context(), serverHostname: serverName) {
             chain, promise in
             self.endPoint = chain.first.flatMap { try? $0.toDERBytes() }
                 .flatMap { CertificateHash.serverEndPoint(der: $0) }
-            let parsed = chain.compactMap { try? Certificate(derEncoded: $0.toDERBytes()) }
+            let presented = chain.compactMap { try? $0.toDERBytes() }
             let result = promise.futureResult.eventLoop.makePromise(of: String?.self)
             result.completeWithTask {
                 do throws(ServerCertificate.Refusal) {
-                    try await certificate.verify(parsed)
+                    try await certificate.verify(presented)
                     return nil
                 } catch {
                     return error.reason
@@ -134,7 +143,7 @@ final class RemoteLinkHandler: ChannelInboundHandler {
     }
 
     /// Nothing more is read or written.
-    func end(_ failure: FetchFailure) {
+    func end(_ failure: RemoteFailure) {
         fail(failure)
         context?.close(promise: nil)
     }
@@ -169,7 +178,7 @@ final class RemoteLinkHandler: ChannelInboundHandler {
     }
 
     /// The first reason counts.
-    private func fail(_ failure: FetchFailure) {
+    private func fail(_ failure: RemoteFailure) {
         if self.failure == nil { self.failure = failure }
         wake()
     }
