@@ -14,6 +14,7 @@ import { AttachedList } from './AttachedList'
 import { check } from './checks'
 import { DraftKeeper, type Keeping } from './DraftKeeper'
 import { Glyph } from './Glyph'
+import { parseInert } from './inert'
 import { type Draft, inFormat, type Letter, type LetterFormat, writtenText } from './letter'
 import { openDesk, openLetter, signatureOf, type WritingDesk } from './openLetter'
 import { RecipientField } from './RecipientField'
@@ -75,9 +76,8 @@ export function Composer({ client, draft, onClose, onSent }: Props) {
 
 /** Gives the images of a saved draft addresses that this page can show. */
 async function withPictures(client: JMAPClient, email: Email | undefined, html: string): Promise<string> {
-  if (email === undefined || !/\bcid:/.test(html)) return html
-  const images = await loadInlineImages(client, email, html, window)
-  const page = new DOMParser().parseFromString(html, 'text/html')
+  const page = parseInert(html)
+  const images = email === undefined ? new Map<string, string>() : await loadInlineImages(client, email, html, window)
   for (const image of page.querySelectorAll('img')) {
     const cid = /^cid:(.*)$/i.exec(image.getAttribute('src') ?? '')?.[1]
     const url = cid === undefined ? undefined : images.get(cid)
@@ -85,7 +85,7 @@ async function withPictures(client: JMAPClient, email: Email | undefined, html: 
     image.setAttribute('src', url)
     image.setAttribute('data-cid', cid)
   }
-  return page.body.innerHTML
+  return page.innerHTML
 }
 
 type Shape = 'docked' | 'full' | 'folded'
@@ -373,12 +373,13 @@ function Panel({ client, draft, opened, onClose, onSent }: Props & { opened: Ope
 function signedAs(letter: Letter, identityId: string, desk: WritingDesk): Letter {
   const before = signatureOf(desk.identities.find((one) => one.id === letter.identityId))
   const after = signatureOf(desk.identities.find((one) => one.id === identityId))
-  const page = new DOMParser().parseFromString(letter.html, 'text/html')
+  const page = parseInert(letter.html)
   const old = page.querySelector('.paloma-signature')
-  if (old !== null) old.outerHTML = after.html
-  else page.body.insertAdjacentHTML('beforeend', after.html)
+  const signature = parseInert(after.html).innerHTML
+  if (old !== null) old.outerHTML = signature
+  else page.insertAdjacentHTML('beforeend', signature)
   const text = before.text !== '' && letter.text.includes(before.text) ? letter.text.replace(before.text, () => after.text) : letter.text
-  return { ...letter, identityId, html: page.body.innerHTML, text }
+  return { ...letter, identityId, html: page.innerHTML, text }
 }
 
 function KeepingNote({ keeping }: { keeping: Keeping }) {

@@ -38,7 +38,7 @@ export default function RichEditor({ html, version, label, focus, onChange, onFi
       void current.current.onFiles(files).then((images) => {
         if (made.isDestroyed) return
         for (const { url, cid, name } of images) {
-          made.chain().insertContentAt?.(at, { type: 'inlineImage', attrs: { src: url, cid, alt: name } }).run()
+          made.chain().insertContentAt?.(at, { type: 'inlineImage', attrs: { src: url, cid, alt: altOf(name) } }).run()
         }
       })
     }
@@ -81,6 +81,11 @@ export default function RichEditor({ html, version, label, focus, onChange, onFi
       <div ref={place} className="rich-place" />
     </div>
   )
+}
+
+/** A file's name as a text for the picture, without what HTML is written with. */
+function altOf(name: string): string {
+  return name.replace(/[<>"&]/g, ' ')
 }
 
 interface Tool {
@@ -156,7 +161,7 @@ function Toolbar({ editor, onFiles }: { editor: Editor; onFiles: Props['onFiles'
           event.target.value = ''
           void onFiles(files).then((images) => {
             for (const { url, cid, name } of images) {
-              editor.chain().focus?.().insertContent?.({ type: 'inlineImage', attrs: { src: url, cid, alt: name } }).run()
+              editor.chain().focus?.().insertContent?.({ type: 'inlineImage', attrs: { src: url, cid, alt: altOf(name) } }).run()
             }
           })
         }}

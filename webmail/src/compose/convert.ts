@@ -1,12 +1,13 @@
 // Between rich and plain text.
 
+import { parseInert } from './inert'
+
 /** What a paragraph is: a line, as in our editor, or, as in other people's HTML, a stretch of text with space around it. */
 export type Paragraphs = 'lines' | 'spaced'
 
 /** HTML of the editor or of a quote as plain text. */
 export function htmlToText(html: string, paragraphs: Paragraphs = 'spaced'): string {
-  const page = new DOMParser().parseFromString(html, 'text/html')
-  return new TextWriter(paragraphs).write(page.body).replace(/[ \t]+$/gm, '').replace(/\n{3,}/g, '\n\n').trim()
+  return new TextWriter(paragraphs).write(parseInert(html)).replace(/[ \t]+$/gm, '').replace(/\n{3,}/g, '\n\n').trim()
 }
 
 const blocks = /^(?:address|article|blockquote|center|div|dl|dd|dt|figure|footer|form|h[1-6]|header|hr|li|main|nav|ol|p|pre|section|table|tbody|thead|tr|ul)$/
@@ -33,7 +34,7 @@ class TextWriter {
 
   private isSpaced(element: Element): boolean {
     if (!/^(?:p|h[1-6]|ul|ol|pre|table)$/.test(element.localName)) return false
-    return this.paragraphs === 'spaced' && !/\bmargin:\s*0(?:px)?(?:\s*;|$)/.test(element.getAttribute('style') ?? '')
+    return this.paragraphs === 'spaced' && !/\bmargin:\s*0(?:px)?(?:\s*;|$)/.test(element.getAttribute('data-style') ?? '')
   }
 
   private join(before: string, text: string, end: string): string {

@@ -83,19 +83,12 @@ export function writtenText(letter: Letter): string {
   return letter.format === 'plain' ? letter.text : htmlToText(letter.html, 'lines')
 }
 
-/** As a message has it: inline images by `src="cid:…"`, lines without space between them. */
+/** As a message has it: inline images by `src="cid:…"`, and lines without space between them, as they were typed. */
 function asSent(html: string): string {
-  const page = new DOMParser().parseFromString(html, 'text/html')
-  for (const image of page.querySelectorAll('img[data-cid]')) {
-    image.setAttribute('src', `cid:${image.getAttribute('data-cid')}`)
-    image.removeAttribute('data-cid')
-  }
-  // Here a paragraph is a line, as one types it; programs that show it would leave space between paragraphs.
-  for (const paragraph of page.querySelectorAll('p')) {
-    paragraph.setAttribute('style', 'margin: 0')
-    if (paragraph.childNodes.length === 0) paragraph.append(page.createElement('br'))
-  }
-  return page.body.innerHTML
+  return html
+    .replace(/<img src="[^"]*" alt="([^"]*)" data-cid="([^"]*)"[^>]*>/g, '<img src="cid:$2" alt="$1" style="max-width: 100%">')
+    .replace(/<p><\/p>/g, '<p><br></p>')
+    .replace(/<p>/g, '<p style="margin: 0">')
 }
 
 /** The Content-IDs that the letter shows: other inline images are left out. */

@@ -1,5 +1,7 @@
 // HTML from the clipboard, which any page may have filled.
 
+import { parseInert } from './inert'
+
 const removed =
   'script, style, link, meta, base, title, template, noscript, iframe, frame, object, embed, applet, form, input, button, select, ' +
   'textarea, svg, math, video, audio, source, track, picture, canvas, dialog, portal'
@@ -9,11 +11,11 @@ const removed =
  * this pass keeps the rest from being parsed at all, and pictures of other places from being asked for.
  */
 export function cleanPaste(html: string): string {
-  const page = new DOMParser().parseFromString(html, 'text/html')
+  const page = parseInert(html)
   page.querySelectorAll(removed).forEach((element) => element.remove())
-  for (const element of page.body.querySelectorAll('*')) {
+  for (const element of page.querySelectorAll('*')) {
     if (element.localName === 'img' && !element.getAttribute('src')?.startsWith('blob:')) {
-      element.replaceWith(page.createTextNode(element.getAttribute('alt') ?? ''))
+      element.replaceWith(document.createTextNode(element.getAttribute('alt') ?? ''))
       continue
     }
     for (const attribute of [...element.attributes]) {
@@ -22,5 +24,5 @@ export function cleanPaste(html: string): string {
       if (!kept && name !== 'start' && name !== 'colspan' && name !== 'rowspan') element.removeAttribute(name)
     }
   }
-  return page.body.innerHTML
+  return page.innerHTML
 }

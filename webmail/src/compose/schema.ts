@@ -49,7 +49,7 @@ const InlineImage = Node.create({
   ],
   renderHTML: ({ HTMLAttributes: { src, alt, cid } }: { HTMLAttributes: Record<string, string> }) => [
     'img',
-    { src, alt, 'data-cid': cid, style: 'max-width: 100%' },
+    { src, alt, 'data-cid': cid },
   ],
 })
 

@@ -130,7 +130,15 @@ function show(result: SanitizedHTML, realm: Window & typeof globalThis): void {
   head.append(style)
   if (result.bodyStyle === '') page.body.removeAttribute('style')
   else page.body.setAttribute('style', result.bodyStyle)
-  page.body.replaceChildren(page.importNode(result.content, true))
+  const content = page.importNode(result.content, true)
+  // Styles keep the referrer policy of the document that parsed them: here they are parsed again, under the frame's.
+  for (const element of content.querySelectorAll('[style]')) {
+    const text = element.getAttribute('style') ?? ''
+    element.removeAttribute('style')
+    element.setAttribute('style', text)
+  }
+  for (const element of content.querySelectorAll('style')) element.textContent = `${element.textContent ?? ''}\n`
+  page.body.replaceChildren(content)
 }
 
 interface Callbacks {
