@@ -183,6 +183,16 @@ let package = Package(
                 "RemoteLinks", "SASL", "ServerRuntime", "Storage", nio, nioPosix, nioSSL, logging,
             ], swiftSettings: strict),
         .target(
+            name: "MailClient",
+            dependencies: [
+                "IMAP", "InternetMessage", "MailCore", "RemoteLinks", "SASL", "SMTP", "ServerConfiguration",
+                "ServerRuntime", nio,
+            ], swiftSettings: strict),
+        .testTarget(
+            name: "MailClientTests",
+            dependencies: ["IMAP", "InternetMessage", "MailClient", "MailCore", "ServerConfiguration"],
+            swiftSettings: strict),
+        .target(
             name: "Logins",
             dependencies: ["Directory", "MailCore", "SASL", "ServerRuntime", logging, metrics], swiftSettings: strict),
         .target(
@@ -333,9 +343,9 @@ let package = Package(
             name: "paloma",
             dependencies: [
                 "Admin", "Certificates", "DNSClient", "Delivery", "Directory", "DomainSetup", "InternetMessage", "Lab",
-                "IMAP", "IMAPServer", "Logins", "MailCore", "MailQueue", "MailSearch", "MailStore", "MailTrace",
+                "IMAP", "IMAPServer", "Logins", "MailClient", "MailCore", "MailQueue", "MailSearch", "MailStore", "MailTrace",
                 "Monitor",
-                "Observability", "POP3", "POP3Server", "RemoteAccounts", "RemoteDelivery", "RemoteFetch", "SMTP",
+                "Observability", "POP3", "POP3Server", "RemoteAccounts", "RemoteDelivery", "RemoteFetch", "RemoteLinks", "SASL", "SMTP",
                 "SMTPServer", "SenderAuthentication", "ServerConfiguration", "ServerRuntime",
                 "Storage",
                 "TerminalOutput", nio, nioPosix, logging, metrics, serviceLifecycle,

@@ -31,6 +31,7 @@ LAYERS = [
     ("settings", ["ServerConfiguration", "Observability", "TerminalOutput"]),
     ("runtime", ["ServerRuntime"]),
     ("links", ["RemoteLinks"]),
+    ("mail client", ["MailClient"]),
     ("delivery", ["Delivery", "Logins"]),
     ("fetching", ["RemoteFetch"]),
     ("agents", ["SMTPServer", "POP3Server", "IMAPServer", "RemoteDelivery", "Admin", "Monitor", "DomainSetup", "Lab"]),
