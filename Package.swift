@@ -193,6 +193,20 @@ let package = Package(
             dependencies: ["IMAP", "InternetMessage", "MailClient", "MailCore", "ServerConfiguration"],
             swiftSettings: strict),
         .target(
+            name: "TerminalScreen", dependencies: ["TerminalOutput", nioPosix], swiftSettings: strict),
+        .testTarget(
+            name: "TerminalScreenTests", dependencies: ["TerminalOutput", "TerminalScreen"], swiftSettings: strict),
+        .target(
+            name: "MailScreen",
+            dependencies: [
+                "IMAP", "InternetMessage", "MailClient", "MailCore", "RemoteLinks", "SASL", "ServerRuntime",
+                "TerminalOutput", "TerminalScreen", nioPosix,
+            ], swiftSettings: strict),
+        .testTarget(
+            name: "MailScreenTests",
+            dependencies: ["InternetMessage", "MailClient", "MailCore", "MailScreen", "RemoteLinks", "TerminalScreen"],
+            swiftSettings: strict),
+        .target(
             name: "Logins",
             dependencies: ["Directory", "MailCore", "SASL", "ServerRuntime", logging, metrics], swiftSettings: strict),
         .target(
@@ -343,12 +357,12 @@ let package = Package(
             name: "paloma",
             dependencies: [
                 "Admin", "Certificates", "DNSClient", "Delivery", "Directory", "DomainSetup", "InternetMessage", "Lab",
-                "IMAP", "IMAPServer", "Logins", "MailClient", "MailCore", "MailQueue", "MailSearch", "MailStore", "MailTrace",
+                "IMAP", "IMAPServer", "Logins", "MailClient", "MailCore", "MailQueue", "MailScreen", "MailSearch", "MailStore", "MailTrace",
                 "Monitor",
                 "Observability", "POP3", "POP3Server", "RemoteAccounts", "RemoteDelivery", "RemoteFetch", "RemoteLinks", "SASL", "SMTP",
                 "SMTPServer", "SenderAuthentication", "ServerConfiguration", "ServerRuntime",
                 "Storage",
-                "TerminalOutput", nio, nioPosix, logging, metrics, serviceLifecycle,
+                "TerminalOutput", "TerminalScreen", nio, nioPosix, logging, metrics, serviceLifecycle,
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: strict,

@@ -20,6 +20,9 @@ package struct MailSender: Sendable {
         package var copy: String?
         /// What did not go well beside.
         package var remarks: [String] = []
+
+        /// Nothing became of it yet.
+        package init() {}
     }
 
     /// A recipient whom the server does not take.

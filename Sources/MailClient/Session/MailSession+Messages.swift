@@ -55,6 +55,21 @@ extension MailSession {
         return summaries.sorted { $0.uid < $1.uid }
     }
 
+    /// What a list shows of the messages at these places of the open folder, from 1.
+    nonisolated(nonsending)
+        package mutating func summaries(at places: [Int]) async throws(MailFailure) -> [MessageSummary]
+    {
+        let numbers = places.compactMap { UInt32(exactly: $0) }.filter { $0 > 0 && $0 <= current?.messages ?? 0 }
+        guard !numbers.isEmpty else { return [] }
+        var summaries: [MessageSummary] = []
+        let ranges = UIDSet(ranges: numbers.map { $0...$0 }).ranges
+        _ = try await perform(.fetchSummaries(.numbers(ranges), [.envelope, .structure, .references])) { action in
+            guard case .response(.fetch(let message)) = action, message.uid != 0, message.envelope != nil else { return }
+            summaries.append(MessageSummary(message))
+        }
+        return summaries
+    }
+
     /// A message, or its beginning; it does not become read by that.
     nonisolated(nonsending)
         package mutating func message(_ uid: UInt32, octetsMax: Int64? = nil) async throws(MailFailure) -> FetchedMail

@@ -2,8 +2,10 @@ import ArgumentParser
 import InternetMessage
 import MailClient
 import MailCore
+import MailScreen
 import RemoteLinks
 import TerminalOutput
+import TerminalScreen
 
 /// `paloma mail …`
 struct MailCommand: AsyncParsableCommand {
@@ -21,6 +23,25 @@ struct MailCommand: AsyncParsableCommand {
             MailReplyCommand.self, MailForwardCommand.self, MailMoveCommand.self, MailFlagCommand.self,
             MailDeleteCommand.self, MailWatchCommand.self,
         ])
+    @OptionGroup var common: CommonOptions
+    @OptionGroup var mail: MailOptions
+
+    /// Fills the terminal.
+    func run() async throws {
+        let device: TerminalDevice
+        do throws(TerminalDevice.NoTerminal) {
+            device = try TerminalDevice()
+        } catch {
+            throw Complaint(
+                "there is no terminal to fill", advice: "for scripts there are subcommands: paloma mail --help",
+                exitCode: .wrongUse)
+        }
+        let account = try mail.chosen(common)
+        let connection = MailConnection(account: account, secret: try mail.secret(of: account))
+        let runner = MailScreenRunner(
+            connection.account, connection.secret, on: connection.executor, device: device, editor: DraftEditor.command)
+        await runner.run()
+    }
 }
 
 /// `paloma mail accounts`

@@ -1,5 +1,6 @@
 import ArgumentParser
 import MailClient
+import IMAP
 import InternetMessage
 import TerminalOutput
 

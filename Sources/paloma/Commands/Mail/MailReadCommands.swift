@@ -1,6 +1,7 @@
 import ArgumentParser
 import Glibc
 import IMAP
+import InternetMessage
 import MailClient
 import MailCore
 import TerminalOutput
