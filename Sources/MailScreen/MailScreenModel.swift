@@ -1,6 +1,5 @@
 package import MailClient
 internal import MailCore
-package import TerminalScreen
 
 /// The full-screen mail client without a terminal and without a connection: events go in, effects come out, and a grid
 /// shows how things stand. Nothing here waits, reads a clock, or knows a server.

@@ -133,9 +133,8 @@ package final class MailScreenRunner: Sendable {
             }
             tell(.composed(composition))
         } catch {
-            let failure = error as? MailFailure
             if composition.file != nil { tell(.composed(composition)) }
-            tell(.failed("\(failure?.problem ?? "\(error)"); e edits again"))
+            tell(.failed("\(error.problem); e edits again"))
         }
     }
 

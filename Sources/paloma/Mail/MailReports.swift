@@ -1,3 +1,4 @@
+import InternetMessage
 import MailClient
 import MailCore
 import TerminalOutput
