@@ -190,7 +190,7 @@ let package = Package(
             ], swiftSettings: strict),
         .testTarget(
             name: "MailClientTests",
-            dependencies: ["IMAP", "InternetMessage", "MailClient", "MailCore", "ServerConfiguration"],
+            dependencies: ["IMAP", "InternetMessage", "MailClient", "MailCore", "RemoteLinks"],
             swiftSettings: strict),
         .target(
             name: "TerminalScreen", dependencies: ["TerminalOutput", nioPosix], swiftSettings: strict),
@@ -204,7 +204,9 @@ let package = Package(
             ], swiftSettings: strict),
         .testTarget(
             name: "MailScreenTests",
-            dependencies: ["InternetMessage", "MailClient", "MailCore", "MailScreen", "RemoteLinks", "TerminalScreen"],
+            dependencies: [
+                "IMAP", "InternetMessage", "MailClient", "MailCore", "MailScreen", "RemoteLinks", "TerminalScreen",
+            ],
             swiftSettings: strict),
         .target(
             name: "Logins",

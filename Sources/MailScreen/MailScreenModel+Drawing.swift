@@ -40,7 +40,7 @@ extension MailScreenModel {
         let count = QuantityText.grouped(Int64(list.count))
         let listed = folders.first { $0.wireName == folder?.wireName }
         let unread = query.isEmpty ? (listed?.unread ?? 0) : 0
-        return unread > 0 ? "\(QuantityText.grouped(Int64(unread))) unread of \(count) " : "\(count) messages "
+        return unread > 0 ? "\(QuantityText.grouped(Int64(unread))) unread of \(count) " : QuantityText.count(Int64(list.count), "message") + " "
     }
 
     // MARK: Folders
@@ -125,7 +125,7 @@ extension MailScreenModel {
             column += 8
         }
         let people = showsRecipient ? summary.to : summary.from
-        let nameWidth = max(10, min(26, mainColumns / 5))
+        let nameWidth = max(10, min(26, mainColumns / 4))
         let name = (showsRecipient ? "To: " : "") + (people.first?.label ?? "(nobody)")
         let more = people.count > 1 && showsRecipient ? " +\(people.count - 1)" : ""
         let shift = min(indent, 8) * 2

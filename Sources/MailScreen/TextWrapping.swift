@@ -18,12 +18,12 @@ enum TextWrapping {
         var pieces: [String] = []
         var piece = ""
         var width = 0
-        for word in text.split(separator: " ", omittingEmptySubsequences: false) {
+        for (place, word) in text.split(separator: " ", omittingEmptySubsequences: false).enumerated() {
             let wordWidth = DisplayText.width(word)
             if width > 0, width + 1 + wordWidth > columns {
                 pieces.append(piece)
                 (piece, width) = ("", 0)
-            } else if !piece.isEmpty || width > 0 {
+            } else if width > 0 || pieces.isEmpty && place > 0 {
                 piece += " "
                 width += 1
             }

@@ -119,8 +119,11 @@ package struct CellGrid: Hashable, Sendable {
     private mutating func set(_ row: Int, _ column: Int, _ cell: Cell) {
         let index = row * columns + column
         // Half of a wide character is none.
-        if cells[index].text.isEmpty, column > 0 { cells[index - 1].text = " " }
-        if column + 1 < columns, cells[index + 1].text.isEmpty, !cell.text.isEmpty { cells[index + 1].text = " " }
+        if cells[index].text.isEmpty {
+            if column > 0, !cell.text.isEmpty { cells[index - 1].text = " " }
+        } else if column + 1 < columns, cells[index + 1].text.isEmpty {
+            cells[index + 1].text = " "
+        }
         cells[index] = cell
     }
 

@@ -83,7 +83,8 @@ private struct MailAccountReader {
         reader.checkKeys([
             "name", "address", "full_name", "also", "user", "password", "password_command", "token_command", "imap",
             "imap_tls", "submission", "submission_tls", "ca_file", "certificate_fingerprint", "certificate_name",
-            "signature", "sent_copy",
+            "submission_ca_file", "submission_certificate_fingerprint", "submission_certificate_name", "signature",
+            "sent_copy",
         ])
         guard let text = reader.string("address"), let address = EmailAddress(text) else {
             reader.mistake("address", "the account has no address", "write it like address = \"ana@example.org\"")
@@ -149,21 +150,29 @@ private struct MailAccountReader {
             case .none: .none
             }
         var endpoint = RemoteEndpoint(host: host, port: port, tls: start)
-        endpoint.authorityFile = reader.string("ca_file").map(MailPaths.expanded)
-        endpoint.certificateName = reader.string("certificate_name")
-        if let text = reader.string("certificate_fingerprint") { endpoint.fingerprint = fingerprint(text) }
+        endpoint.authorityFile = certified("ca_file", key)?.value.map(MailPaths.expanded)
+        endpoint.certificateName = certified("certificate_name", key)?.value
+        if let (name, value) = certified("certificate_fingerprint", key), let value {
+            endpoint.fingerprint = fingerprint(value, name)
+        }
         return endpoint
     }
 
+    /// What is said of both servers, or of submission's alone, with the key that says it.
+    private func certified(_ name: String, _ server: String) -> (key: String, value: String?)? {
+        let own = "\(server)_\(name)"
+        return server == "submission" && reader.has(own) ? (own, reader.string(own)) : (name, reader.string(name))
+    }
+
     /// `AB:CD:…`, the 32 octets of SHA-256.
-    private func fingerprint(_ text: String) -> [UInt8]? {
+    private func fingerprint(_ text: String, _ key: String) -> [UInt8]? {
         let digits = text.filter { $0 != ":" && $0 != " " }
         let octets = stride(from: 0, to: digits.count - 1, by: 2).compactMap { offset in
             UInt8(digits.dropFirst(offset).prefix(2), radix: 16)
         }
         guard digits.count == 64, octets.count == 32 else {
             reader.mistake(
-                "certificate_fingerprint", "this is no fingerprint by SHA-256",
+                key, "this is no fingerprint by SHA-256",
                 "write the 64 digits that openssl x509 -noout -fingerprint -sha256 shows")
             return nil
         }

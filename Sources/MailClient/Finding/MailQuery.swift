@@ -25,7 +25,7 @@ package struct MailQuery: Sendable, Hashable {
         ("subject:WORDS", "in the subject"), ("body:WORDS", "in the text"), ("since:DAY", "on that day or later"),
         ("before:DAY", "before that day"), ("on:DAY", "on that day"), ("larger:SIZE", "more than that, like 2M"),
         ("smaller:SIZE", "less than that"), ("has:attachment", "with a file"), ("unread, read", "by state"),
-        ("flagged, answered, draft", "by flag"), ("keyword:NAME", "by keyword"), ("-WORD", "without it"),
+        ("flagged, answered, draft", "by flag"), ("keyword:NAME", "by keyword"), ("not:WORD, -WORD", "without it"),
         ("\"two words\"", "together"),
     ]
 
@@ -41,9 +41,10 @@ package struct MailQuery: Sendable, Hashable {
                 attachments = .some
                 continue
             }
-            let isNegated = word.hasPrefix("-") && word.count > 1
-            let key = try Self.key(isNegated ? String(word.dropFirst()) : word, today)
-            keys.append(isNegated ? .not(key) : key)
+            // A shell's command would take `-word` for an option.
+            let mark = ["-", "not:"].first { word.lowercased().hasPrefix($0) && word.count > $0.count }
+            let key = try Self.key(String(word.dropFirst(mark?.count ?? 0)), today)
+            keys.append(mark == nil ? key : .not(key))
         }
         // Most messages with files are of this type; the structure decides.
         if attachments == .some { keys.append(.header(name: "Content-Type", SearchString("multipart/"))) }
