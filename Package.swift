@@ -29,6 +29,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-asn1", from: "1.7.4"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
@@ -84,6 +85,11 @@ let package = Package(
             name: "SenderAuthenticationTests", dependencies: ["MailCore", "SenderAuthentication"],
             resources: [.copy("Fixtures")], swiftSettings: strict),
 
+        .target(
+            name: "JSON", dependencies: [.product(name: "OrderedCollections", package: "swift-collections")],
+            swiftSettings: strict),
+        .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: strict),
+
         .target(name: "DotStuffing", dependencies: [nio], swiftSettings: strict),
         .testTarget(name: "DotStuffingTests", dependencies: ["DotStuffing", nio], swiftSettings: strict),
 
@@ -100,6 +106,8 @@ let package = Package(
         .testTarget(
             name: "IMAPTests", dependencies: ["IMAP", "MailCore", "SASL", nio], resources: [.copy("Fixtures")],
             swiftSettings: strict),
+        .target(name: "JMAP", dependencies: ["JSON"], swiftSettings: strict),
+        .testTarget(name: "JMAPTests", dependencies: ["JMAP", "JSON"], swiftSettings: strict),
 
         // state
         .target(
@@ -256,16 +264,38 @@ let package = Package(
                 "Storage", nio, logging, metrics,
             ], swiftSettings: strict),
         .target(
+            name: "HTTPService",
+            dependencies: [
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"), nio, logging, serviceLifecycle,
+            ], swiftSettings: strict),
+        .target(
             name: "Monitor",
             dependencies: [
-                "Observability", .product(name: "Hummingbird", package: "hummingbird"),
-                .product(name: "HummingbirdCore", package: "hummingbird"),
-                .product(name: "HTTPTypes", package: "swift-http-types"), nio, logging, serviceLifecycle,
+                "HTTPService", "Observability", .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HTTPTypes", package: "swift-http-types"), nio,
+            ], swiftSettings: strict),
+        .target(
+            name: "JMAPServer",
+            dependencies: [
+                "CDeflate", "Delivery", "Directory", "HTTPService", "InternetMessage", "JMAP", "JSON", "Logins", "MailCore",
+                "MailQueue", "MailSearch", "MailStore", "MailTrace", "Storage",
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Crypto", package: "swift-crypto"), nio, logging, serviceLifecycle,
+            ], swiftSettings: strict),
+        .testTarget(
+            name: "JMAPServerTests",
+            dependencies: [
+                "AgentTestSupport", "Delivery", "Directory", "HTTPService", "JMAP", "JMAPServer", "JSON", "MailCore", "MailQueue",
+                "MailSearch", "MailStore", "Storage",
+                .product(name: "Hummingbird", package: "hummingbird"), nio, nioPosix, logging,
             ], swiftSettings: strict),
         .testTarget(
             name: "MonitorTests",
             dependencies: [
-                "Monitor", "Observability", .product(name: "Hummingbird", package: "hummingbird"), nio, nioPosix,
+                "HTTPService", "Monitor", "Observability", .product(name: "Hummingbird", package: "hummingbird"), nio,
+                nioPosix,
                 metrics,
                 logging,
             ], swiftSettings: strict),
@@ -288,12 +318,18 @@ let package = Package(
             swiftSettings: strict),
 
         .target(
-            name: "DomainSetup", dependencies: ["DNSClient", "Directory", "MailCore", "SenderAuthentication"],
-            swiftSettings: strict),
+            name: "DomainSetup",
+            dependencies: [
+                "DNSClient", "Directory", "HTTPService", "MailCore", "SenderAuthentication",
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HTTPTypes", package: "swift-http-types"), nio,
+            ], swiftSettings: strict),
         .testTarget(
             name: "DomainSetupTests",
             dependencies: [
                 "DNSClient", "DNSTestSupport", "Directory", "DomainSetup", "MailCore", "SenderAuthentication",
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
             ], swiftSettings: strict),
 
         // tests of the agents, with what they share
@@ -358,13 +394,17 @@ let package = Package(
         .executableTarget(
             name: "paloma",
             dependencies: [
-                "Admin", "Certificates", "DNSClient", "Delivery", "Directory", "DomainSetup", "InternetMessage", "Lab",
-                "IMAP", "IMAPServer", "Logins", "MailClient", "MailCore", "MailQueue", "MailScreen", "MailSearch", "MailStore", "MailTrace",
+                "Admin", "Certificates", "DNSClient", "Delivery", "Directory", "DomainSetup", "HTTPService",
+                "InternetMessage",
+                "Lab", "IMAP", "IMAPServer", "Logins", "MailClient", "MailCore", "MailQueue", "MailScreen",
+                "MailSearch", "MailStore", "MailTrace",
                 "Monitor",
-                "Observability", "POP3", "POP3Server", "RemoteAccounts", "RemoteDelivery", "RemoteFetch", "RemoteLinks", "SASL", "SMTP",
+                "Observability", "POP3", "POP3Server", "RemoteAccounts", "RemoteDelivery", "RemoteFetch", "RemoteLinks",
+                "SASL", "SMTP",
                 "SMTPServer", "SenderAuthentication", "ServerConfiguration", "ServerRuntime",
                 "Storage",
                 "TerminalOutput", "TerminalScreen", nio, nioPosix, logging, metrics, serviceLifecycle,
+                .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: strict,
@@ -377,7 +417,8 @@ let package = Package(
             name: "parse-bench", dependencies: ["InternetMessage"], path: "Benchmarks/parse/Sources",
             swiftSettings: strict),
         .executableTarget(
-            name: "store-bench", dependencies: ["Delivery", "Directory", "MailCore", "MailStore", "Storage", nio],
+            name: "store-bench",
+            dependencies: ["Delivery", "Directory", "MailCore", "MailSearch", "MailStore", "Storage", nio],
             path: "Benchmarks/store/Sources", swiftSettings: strict),
         .executableTarget(
             name: "connection-bench", dependencies: ["ServerRuntime", nio, nioPosix, logging],

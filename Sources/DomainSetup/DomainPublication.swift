@@ -23,16 +23,19 @@ package struct DomainPublication: Sendable {
         package var services: [(service: MailService, port: Int)]
         /// How its mail leaves.
         package var departure: Departure
+        /// What its policies say to those who send to it.
+        package var strictTransport: MTASTSPolicy.Mode
 
         /// Puts the parts together.
         package init(
             hostname: Domain, addresses: [IPAddress] = [], services: [(service: MailService, port: Int)] = [],
-            departure: Departure = .direct
+            departure: Departure = .direct, strictTransport: MTASTSPolicy.Mode = .testing
         ) {
             self.hostname = hostname
             self.addresses = addresses
             self.services = services
             self.departure = departure
+            self.strictTransport = strictTransport
         }
     }
 
@@ -55,10 +58,10 @@ package struct DomainPublication: Sendable {
         records = own + authentication + offers + DomainPublication.transport(domain, server)
     }
 
-    /// The policy to be served at `MTASTSPolicy.address(for:)` by those who publish the record for it: at first one that
-    /// harms nobody.
+    /// The policy to be served at `MTASTSPolicy.address(for:)` by those who publish the record for it.
     package static func policy(_ server: Server) -> MTASTSPolicy {
-        MTASTSPolicy(mode: .testing, patterns: [MXPattern(server.hostname)], maxAgeSeconds: 604_800)
+        MTASTSPolicy(
+            mode: server.strictTransport, patterns: [MXPattern(server.hostname)], maxAgeSeconds: 604_800)
     }
 
     private static func routing(_ domain: Domain, _ server: Server) -> [DomainRecord] {

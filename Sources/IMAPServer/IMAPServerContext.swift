@@ -75,8 +75,6 @@ package struct IMAPServerContext: Sendable {
 extension IMAPServerContext {
     /// What works, and so is offered.
     ///
-    /// Not among it: JMAPACCESS waits for JMAP; MESSAGELIMIT and SAVELIMIT name limits that we do not have.
-    package static let capabilities = IMAPCapabilitySet.all.subtracting([
-        .jmapAccess, .messageLimit, .saveLimit, .fuzzySearch,
-    ])
+    /// Not among it: MESSAGELIMIT and SAVELIMIT name limits that we do not have.
+    package static let capabilities = IMAPCapabilitySet.all.subtracting([.messageLimit, .saveLimit])
 }

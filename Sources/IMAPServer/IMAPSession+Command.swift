@@ -99,6 +99,7 @@ extension IMAPSession {
         case .unauthenticate: .ok()
         case .id(let client): identify(client, replies)
         case .language(let tags): speak(tags, replies)
+        case .jmapAccess: tellJMAPAddress(replies)
         case .enable(let capabilities): enable(capabilities, replies)
         case .notify(let request): await notify(request, tag, replies)
         default: await obeyAboutMailboxes(command, tag, replies)

@@ -16,6 +16,13 @@ extension IMAPSession {
         return .ok()
     }
 
+    /// Ids of messages and conversations are the same there (RFC 9698 §3).
+    func tellJMAPAddress(_ replies: ReplyWriter) -> IMAPCompletion {
+        guard let address = context.configuration.jmapAddress else { return .no("There is no JMAP here") }
+        respond(replies) { $0.jmapAccess(address) }
+        return .ok()
+    }
+
     /// RFC 5255 §3: our texts are in English, which is also what i-default is here.
     func speak(_ languages: [String], _ replies: ReplyWriter) -> IMAPCompletion {
         let known = ["EN", "i-default"]

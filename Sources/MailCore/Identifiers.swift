@@ -103,35 +103,3 @@ extension QueueID: CustomStringConvertible {
         return String(decoding: digits.reversed(), as: UTF8.self)
     }
 }
-
-extension EmailID {
-    /// EMAILID as clients see it (RFC 8474 §5.2).
-    public var objectID: String { "E\(rawValue)" }
-
-    /// Reads what `objectID` writes.
-    public init?(objectID: some StringProtocol) {
-        guard let number = Int64(objectID: objectID, letter: "E") else { return nil }
-        self.init(rawValue: number)
-    }
-}
-
-extension ThreadID {
-    /// THREADID as clients see it (RFC 8474 §5.3).
-    public var objectID: String { "T\(rawValue)" }
-
-    /// Reads what `objectID` writes.
-    public init?(objectID: some StringProtocol) {
-        guard let number = Int64(objectID: objectID, letter: "T") else { return nil }
-        self.init(rawValue: number)
-    }
-}
-
-extension Int64 {
-    /// One spelling for each number: letters' case counts (RFC 8474 §4.3), and neither signs nor zeros come first.
-    fileprivate init?(objectID: some StringProtocol, letter: Character) {
-        guard objectID.first == letter, let number = Int64(objectID.dropFirst()), number > 0,
-            objectID.dropFirst() == "\(number)"
-        else { return nil }
-        self = number
-    }
-}

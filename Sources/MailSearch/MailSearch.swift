@@ -13,6 +13,7 @@ package final class MailSearch: Sendable {
     let index: SearchIndex?
     let indexing: IndexingState
     private let images: MailboxImages
+    let accountImages: AccountImages
 
     /// Opens the index in the store's folder, or begins a new one. Without one (its file cannot be made) every search reads.
     package init(store: Store, mailStore: MailStore, limits: MailSearchLimits = MailSearchLimits()) {
@@ -22,6 +23,7 @@ package final class MailSearch: Sendable {
         index = (try? DerivedDatabase(folder: store.folder, form: SearchTables.form)).map(SearchIndex.init)
         indexing = IndexingState(arrivalsMax: limits.arrivalsMax)
         images = MailboxImages(octetsMax: limits.imageOctetsMax)
+        accountImages = AccountImages(octetsMax: limits.accountImageOctetsMax, goneMax: limits.rememberedGoneMax)
     }
 
     /// What a search came to.

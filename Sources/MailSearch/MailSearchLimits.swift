@@ -12,6 +12,12 @@ package struct MailSearchLimits: Sendable {
     package var forgetOneIn: Int64 = 16
     /// Octets of what is kept in memory of mailboxes, so that a search need not read which message is where.
     package var imageOctetsMax = 64 << 20
+    /// Octets of what is kept in memory of accounts whose mail is listed: about 120 a message.
+    package var accountImageOctetsMax = 256 << 20
+    /// E-mails that went and are remembered, for each such account.
+    package var rememberedGoneMax = 20_000
+    /// How often a list is looked at again because messages had to be read for it.
+    package var queryRoundsMax = 64
     /// Messages of a mailbox that are looked at in one snapshot of the store.
     package var pageMessages = 50_000
     /// The same where texts may have to be read.

@@ -46,6 +46,7 @@ extension MailStore {
         try transaction.run("DELETE FROM message WHERE account = ?1", key)
         try transaction.run("DELETE FROM mailbox WHERE account = ?1", key)
         try transaction.run("DELETE FROM expunged WHERE account = ?1", key)
+        try transaction.run("DELETE FROM gone_mailbox WHERE account = ?1", key)
         try transaction.run("DELETE FROM thread_reference WHERE account = ?1", key)
         try transaction.run("DELETE FROM thread_recent WHERE account = ?1", key)
         try transaction.run("DELETE FROM account_state WHERE account = ?1", key)

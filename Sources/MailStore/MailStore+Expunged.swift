@@ -56,7 +56,7 @@ extension MailStore {
         }
         var forgotten = 0
         for (account, mailbox) in long { forgotten += try await forgetOldExpunges(account, mailbox) }
-        return forgotten
+        return forgotten + (try await forgetGoneMailboxes())
     }
 
     private func forgetOldExpunges(_ account: Int64, _ mailbox: Int64) async throws -> Int {
@@ -75,6 +75,8 @@ extension MailStore {
             try transaction.run(
                 "UPDATE mailbox SET expunged_floor = max(expunged_floor, ?3) WHERE account = ?1 AND mailbox = ?2",
                 .integer(account), .integer(mailbox), .integer(floor))
+            try Self.raiseChangesFloor(
+                of: AccountID(rawValue: account), to: ModSeq(rawValue: floor), in: transaction)
             return floor
         }
         var count: Int

@@ -108,8 +108,8 @@ extension MailStore {
         try transaction.run(
             """
             INSERT INTO message (account, mailbox, uid, email, thread, mod_seq, flags, keywords, internal_date, save_date,
-                octets, prefix, touched)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
+                octets, prefix, touched, created)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?6)
             ON CONFLICT (account, mailbox, uid) DO NOTHING
             """, .integer(copy.account.rawValue), .integer(copy.mailbox.rawValue), .integer(Int64(copy.uid.rawValue)),
             .integer(email.rawValue), .integer(copy.thread.rawValue), .integer(copy.modSeq.rawValue),

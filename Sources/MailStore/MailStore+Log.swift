@@ -142,8 +142,10 @@ extension MailStore {
                 ) { EmailID(rawValue: $0.integer(0)) }
                 if let email { try transaction.lower(email) }
                 try transaction.run(
-                    "INSERT INTO expunged VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING", .integer(account.rawValue),
-                    .integer(mailbox.rawValue), .integer(modSeq.rawValue), .integer(Int64(uid.rawValue)))
+                    """
+                    INSERT INTO expunged (account, mailbox, mod_seq, uid) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING
+                    """, .integer(account.rawValue), .integer(mailbox.rawValue), .integer(modSeq.rawValue),
+                    .integer(Int64(uid.rawValue)))
             }
         case .flags(let account, let mailbox, let uids, let modSeq, let flags, let keywords):
             for uid in uids {

@@ -48,6 +48,7 @@ extension MailStore {
         try transaction.run("UPDATE account_state SET mod_seq = mod_seq + ?1", stride)
         // The log does not know of everything that went.
         try transaction.run("UPDATE mailbox SET expunged_floor = mod_seq")
+        try transaction.run("UPDATE account_state SET changes_floor = mod_seq")
     }
 
     /// More messages than are likely to have come and gone without a trace in what is left of the log.
@@ -62,8 +63,8 @@ extension MailStore {
             """)
         try transaction.run(
             """
-            DELETE FROM expunged WHERE NOT EXISTS (SELECT 1 FROM mailbox
-                WHERE mailbox.account = expunged.account AND mailbox.mailbox = expunged.mailbox)
+            DELETE FROM expunged WHERE (account, mailbox) NOT IN (
+                SELECT account, mailbox FROM mailbox UNION ALL SELECT account, mailbox FROM gone_mailbox)
             """)
         for orphans: StaticString in [
             """
@@ -75,6 +76,7 @@ extension MailStore {
                 WHERE mailbox.account = annotation.account AND mailbox.mailbox = annotation.mailbox)
             """,
             "DELETE FROM subscription WHERE account NOT IN (SELECT account FROM account_state)",
+            "DELETE FROM gone_mailbox WHERE account NOT IN (SELECT account FROM account_state)",
             // Their messages are gone by now.
             "DELETE FROM removed_mailbox",
         ] { try transaction.run(orphans) }

@@ -114,6 +114,7 @@ extension MailStore {
                 "CREATE INDEX message_deleted ON message (account, mailbox, uid) WHERE flags & 8 <> 0",
             ],
             MailboxSchema.version4,
+            AccountSchema.version5,
         ], references: ["SELECT email FROM message"],
         salvaged: [
             ("mailbox", "account"), ("account_state", "account"), ("subscription", "account"), ("acl", "account"),

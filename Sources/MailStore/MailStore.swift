@@ -9,12 +9,14 @@ public struct MailStore: Sendable {
     let store: Store
     package let limits: MailStoreLimits
     let cache: MailboxCache
+    let countings: AccountCountingCache
 
     /// The mailboxes in a store that was opened with `MailStore.schema`.
     public init(store: Store, limits: MailStoreLimits = MailStoreLimits()) {
         self.store = store
         self.limits = limits
         cache = MailboxCache(octetsMax: limits.cachedOctetsMax)
+        countings = AccountCountingCache(emailsMax: limits.countedMessagesMax)
     }
 }
 

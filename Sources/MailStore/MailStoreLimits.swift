@@ -14,6 +14,11 @@ public struct MailStoreLimits: Sendable {
     public var keywordsOfMessageMax = 200
     /// Keywords of a mailbox that `MailboxSnapshot` lists.
     public var keywordsListedMax = 1000
+    /// Copies that came, changed or went since a moment, of which is told what became of them; whoever missed more reads
+    /// everything again (RFC 8620 §5.2 `cannotCalculateChanges`).
+    public var changesToldMax = 50_000
+    /// Messages and conversations of the accounts that are counted in memory, together.
+    public var countedMessagesMax = 2_000_000
     /// Octets of what is remembered of mailboxes that were opened: eight for each gap between UIDs.
     public var cachedOctetsMax = 32 << 20
 

@@ -1,3 +1,4 @@
+public import HTTPService
 import HTTPTypes
 public import Hummingbird
 import NIOCore

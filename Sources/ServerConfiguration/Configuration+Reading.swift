@@ -89,11 +89,13 @@ extension Configuration {
 
     private static func readTLS(_ reader: TableReader, folder: String) -> TLSConfiguration? {
         guard let section = reader.section("tls") else { return nil }
-        section.checkKeys(["certificate", "key"])
+        section.checkKeys(["certificate", "key", "mta_sts"])
         let certificate = readFile("certificate", section, folder: folder)
         let key = readFile("key", section, folder: folder)
         guard let certificate, let key else { return nil }
-        return TLSConfiguration(certificatePath: certificate, keyPath: key)
+        var tls = TLSConfiguration(certificatePath: certificate, keyPath: key)
+        tls.strictTransport = section.choice("mta_sts", TLSConfiguration.StrictTransport.self) ?? tls.strictTransport
+        return tls
     }
 
     private static func readFile(_ key: String, _ section: TableReader, folder: String) -> String? {

@@ -100,6 +100,9 @@ package struct ConfigurationTemplate: Sendable {
             [tls]
             certificate = "tls/cert.pem"
             key = "tls/key.pem"
+            # The policy for mail from others (MTA-STS), which listeners for http with TLS show at mta-sts.DOMAIN:
+            # "testing" (others report trouble), "enforce" (others send with valid TLS only) or "none".
+            mta_sts = "testing"
 
             # Where names are looked up.
             [dns]

@@ -6,6 +6,18 @@ package struct TLSConfiguration: Hashable, Sendable {
     package let certificatePath: String
     /// PEM; an absolute path.
     package let keyPath: String
+    /// What the policies say that our domains publish (RFC 8461 §3.2).
+    package var strictTransport = StrictTransport.testing
+
+    /// What others do whose connection to us is not as the policy says.
+    package enum StrictTransport: String, CaseIterable, Hashable, Sendable {
+        /// They send, and report it.
+        case testing
+        /// They do not send.
+        case enforce
+        /// There is no policy any more.
+        case none
+    }
 }
 
 /// `[dns]`: whom to ask.

@@ -25,7 +25,7 @@ public import NIOCore
 // answers through ``ReplyWriter``, which waits for a peer that does not read.
 //
 // **Blocking is forbidden** in both: a task that prefers an event loop runs default actors on that loop, too. Blocking work
-// goes to ``WorkPool`` or to a thread of its own.
+// goes to a thread of its own.
 //
 // **Wake-ups.** What happens elsewhere, in another session or a delivery, reaches a session by its ``ConnectionWaker``: on the
 // connection's event loop `wake` is called, as a step like any other. It does not move the read deadline: what we say is

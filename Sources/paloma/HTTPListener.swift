@@ -1,5 +1,5 @@
 import Glibc
-import Monitor
+import HTTPService
 import NIOCore
 import ServiceLifecycle
 import TerminalOutput

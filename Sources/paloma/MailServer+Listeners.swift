@@ -1,5 +1,8 @@
 import Delivery
 import Directory
+import DomainSetup
+import HTTPService
+import Hummingbird
 import IMAP
 import IMAPServer
 import Logging
@@ -11,6 +14,7 @@ import POP3
 import POP3Server
 import SMTP
 import SMTPServer
+import SenderAuthentication
 import ServerConfiguration
 import ServerRuntime
 import ServiceLifecycle
@@ -122,6 +126,7 @@ extension MailServer {
         settings.loginPolicy = listener.authWithoutTLS.isAllowed ? .allowsClearText : .requiresTLS
         settings.decoyIterations = directory.scramDecoyIterations
         settings.capabilities = try offered(on: listener)
+        settings.jmapAddress = jmapAddress
         var limits = IMAPLimits()
         limits.messageOctetsMax = UInt64(configuration.limits.messageSizeBytesMax)
         let tls: IMAPTLS =
@@ -149,6 +154,16 @@ extension MailServer {
         return server
     }
 
+    /// Where JMAP clients begin (RFC 8620 §2.2), if they can do so over TLS.
+    private var jmapAddress: String? {
+        for listener in configuration.listeners where listener.servedProtocol == .http && listener.tls == .implicit {
+            guard case .endpoint(let endpoint) = listener.place else { continue }
+            let port = endpoint.port == 443 ? "" : ":\(endpoint.port)"
+            return "https://\(configuration.hostname.ascii)\(port)/.well-known/jmap"
+        }
+        return nil
+    }
+
     /// A month: a connection that hangs at all ends some day.
     private static let imapSessionSecondsMax: Int64 = 30 * 86_400
 
@@ -172,6 +187,7 @@ extension MailServer {
         let router = HTTPServer.makeRouter()
         let health = health
         MonitorRoutes.add(to: router, metrics: registry) { await health.state() }
+        if listener.tls == .implicit { addPolicyPages(to: router) }
         var quiet = logger
         quiet.logLevel = max(logger.logLevel, .warning)
         let server = HTTPServer(
@@ -181,6 +197,16 @@ extension MailServer {
             ready.oneMore()
         }
         return HTTPListener(server: server, place: "\(endpoint)")
+    }
+
+    /// What others read before they send to our domains: over TLS alone (RFC 8461 §3.3).
+    private func addPolicyPages(to router: Router<HTTPServer.Context>) {
+        let server = DomainPublication.Server(
+            hostname: configuration.hostname,
+            strictTransport: MTASTSPolicy.Mode(configuration.tls?.strictTransport ?? .testing))
+        PolicyRoutes.add(to: router, policy: DomainPublication.policy(server)) { [directory] domain in
+            (try? await directory.domains().contains { $0.name == domain.ascii }) ?? false
+        }
     }
 
     /// For logs and metrics: `smtp`, `pop3s`.

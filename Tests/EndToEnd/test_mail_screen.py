@@ -1,6 +1,7 @@
 """`paloma mail` in a terminal: what a person presses and sees, in tmux."""
 
 import contextlib
+import email.policy
 import imaplib
 import signal
 import subprocess
@@ -94,7 +95,7 @@ def test_a_day_with_mail(client, server):
         tty.press("j", "j", "Enter").wait("· Sent", "To: Carla", "Re: Letter 37")
         tty.press("Tab").press("g", "Enter").wait("· INBOX", "Letter 12")
         # What others do is seen at once.
-        server.send(letter("Just now", author="Dora <dora@elsewhere.test>").as_bytes(), ANA)
+        server.send(letter("Just now", author="Dora <dora@elsewhere.test>").as_bytes(policy=email.policy.SMTP), ANA)
         tty.wait("Just now", "A new message")
         with session(client) as imap:
             imap.select("INBOX")

@@ -31,6 +31,7 @@ struct IMAPListener {
         listener.graceSeconds = 0
         var configuration = IMAPConfiguration()
         configuration.capabilities = capabilities
+        configuration.jmapAddress = "https://mail.example.test/.well-known/jmap"
         let imapTLS: IMAPTLS
         switch tls {
         case .none:

@@ -129,4 +129,18 @@ import Testing
             try await client.ask("LANGUAGE FR", "NO")
         }
     }
+
+    /// RFC 9698 §3: told to those who have logged in.
+    @Test func whereJMAPIs() async throws {
+        try await withListener { listener, _ in
+            let stranger = try await listener.connect()
+            #expect(try await stranger.ask("CAPABILITY").first?.contains("JMAPACCESS") == false)
+            #expect(try await stranger.send("GETJMAPACCESS").last?.hasPrefix("t BAD") == true)
+            let client = try await listener.login()
+            #expect(try await client.ask("CAPABILITY").first?.contains(" JMAPACCESS") == true)
+            #expect(
+                try await client.ask("GETJMAPACCESS") == ["* JMAPACCESS \"https://mail.example.test/.well-known/jmap\""]
+            )
+        }
+    }
 }

@@ -1,4 +1,5 @@
 import CoreMetrics
+import HTTPService
 import Hummingbird
 import Logging
 import Monitor

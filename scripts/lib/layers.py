@@ -20,10 +20,10 @@ LAYERS = [
         "formats",
         [
             "InternetMessage", "SASL", "SenderAuthentication", "DNSClient", "Certificates", "DotStuffing",
-            "MailboxFormats", "ServerConfiguration", "TerminalOutput",
+            "JSON", "MailboxFormats", "ServerConfiguration", "TerminalOutput",
         ],
     ),
-    ("protocol", ["SMTP", "POP3", "IMAP"]),
+    ("protocol", ["SMTP", "POP3", "IMAP", "JMAP"]),
     ("engine", ["Storage"]),
     ("directory", ["Directory"]),
     ("state", ["MailStore", "MailQueue", "MailTrace", "RemoteAccounts"]),
@@ -35,7 +35,14 @@ LAYERS = [
     ("mail screen", ["MailScreen"]),
     ("delivery", ["Delivery", "Logins"]),
     ("fetching", ["RemoteFetch"]),
-    ("agents", ["SMTPServer", "POP3Server", "IMAPServer", "RemoteDelivery", "Admin", "Monitor", "DomainSetup", "Lab"]),
+    ("web", ["HTTPService"]),
+    (
+        "agents",
+        [
+            "SMTPServer", "POP3Server", "IMAPServer", "JMAPServer", "RemoteDelivery", "Admin", "Monitor", "DomainSetup",
+            "Lab",
+        ],
+    ),
     ("program", ["paloma"]),
 ]
 
@@ -46,7 +53,7 @@ FROM_LAYER = {
     "NIOHTTP1": "runtime",
     "NIOExtras": "runtime",
     "ServiceLifecycle": "runtime",
-    "Hummingbird": "agents",
+    "Hummingbird": "web",
     "ArgumentParser": "program",
     "TOMLKit": "settings",
 }

@@ -11,6 +11,7 @@ import Storage
 ///     store-bench fill FOLDER ACCOUNTS MESSAGES LARGEST    LARGEST of the messages go to the first account
 ///     store-bench open FOLDER                              seconds to open it
 ///     store-bench list FOLDER                              the first account's maildrop, as a POP3 login reads it
+///     store-bench query FOLDER                             the newest 50 conversations of the first account's INBOX
 ///     store-bench settle FOLDER                            what the server does every ten minutes
 ///     store-bench deliver FOLDER ACCOUNTS MESSAGES TASKS   so many messages, by so many tasks at a time
 @main
@@ -26,6 +27,7 @@ struct StoreBench {
             try await fill(folder, accounts: numbers[0], messages: numbers[1], largest: numbers[2])
         case ("open", let folder?, 0): try await open(folder)
         case ("list", let folder?, 0): try await list(folder)
+        case ("query", let folder?, 0): try await query(folder)
         case ("settle", let folder?, 0): try await settle(folder)
         case ("deliver", let folder?, 3):
             try await deliver(folder, accounts: numbers[0], messages: numbers[1], tasks: numbers[2])
@@ -33,6 +35,7 @@ struct StoreBench {
             print("usage: store-bench fill FOLDER ACCOUNTS MESSAGES LARGEST")
             print("       store-bench open FOLDER")
             print("       store-bench list FOLDER")
+            print("       store-bench query FOLDER")
             print("       store-bench settle FOLDER")
             print("       store-bench deliver FOLDER ACCOUNTS MESSAGES TASKS")
             exit(64)
@@ -92,7 +95,7 @@ struct StoreBench {
         await store.close()
     }
 
-    private static func address(_ number: Int) throws -> EmailAddress {
+    static func address(_ number: Int) throws -> EmailAddress {
         guard let address = EmailAddress("box\(number)@example.test") else { throw NoAddress() }
         return address
     }
@@ -157,7 +160,7 @@ struct StoreBench {
 }
 
 /// Wall clock and the process's CPU time, from when it is made.
-private struct Clocks {
+struct Clocks {
     private let wall = Self.seconds(CLOCK_MONOTONIC)
     private let processor = Self.seconds(CLOCK_PROCESS_CPUTIME_ID)
 

@@ -12,6 +12,8 @@ package struct IMAPConfiguration: Hashable, Sendable {
     package var loginPolicy = LoginPolicy.requiresTLS
     /// What is offered. One that is taken out is neither announced nor understood.
     package var capabilities = IMAPCapabilitySet.all
+    /// Where the same messages are to be had by JMAP (RFC 9698); nil: JMAPACCESS is not offered.
+    package var jmapAddress: String?
     /// What quotas count (RFC 9208 §3.1).
     package var quotaResources: [QuotaResource] = [.storage, .message]
     /// Messages of one command (RFC 9738); announced where MESSAGELIMIT is offered.
@@ -27,6 +29,7 @@ package struct IMAPConfiguration: Hashable, Sendable {
     /// What can be offered together: an extension without what it stands on is none.
     package var offered: IMAPCapabilitySet {
         var offered = capabilities
+        if jmapAddress == nil { offered.remove(.jmapAccess) }
         if !offered.contains(.enable) { offered = offered.subtracting([.qresync, .utf8Accept, .uidOnly, .imap4rev2]) }
         if !offered.contains(.condstore) { offered.remove(.qresync) }
         if !offered.contains(.extendedSearch) { offered = offered.subtracting(Self.needsExtendedSearch) }

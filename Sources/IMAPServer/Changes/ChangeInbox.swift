@@ -103,7 +103,7 @@ extension MailChange {
         switch self {
         case .arrived(let key, _, _), .flags(let key, _, _), .expunged(let key, _, _): key
         case .mailboxCreated(let key, _), .mailboxDeleted(let key, _), .mailboxRenamed(let key, _, _): key
-        case .access(let key): key
+        case .access(let key), .mailboxArranged(let key): key
         case .metadata(let key, _, _): key
         case .subscription: nil
         }

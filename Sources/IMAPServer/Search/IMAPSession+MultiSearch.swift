@@ -21,6 +21,7 @@ extension IMAPSession {
         if items.contains(.save), sources.contains(where: { $0 != .selected }) {
             return .bad("SAVE is for the selected mailbox")
         }
+        if items.contains(.relevancy), !request.key.isFuzzy { return .bad("RELEVANCY is for FUZZY keys") }
         if items.contains(.update) { tellNoUpdate(tag, "Search the mailbox itself", replies) }
         do {
             if sources.contains(.selected), let mailbox = selected {
@@ -67,12 +68,15 @@ extension IMAPSession {
         let found = try await context.search.find(
             filter(request.key, mailbox), in: mailbox.key, among: searchable(mailbox),
             modSeq: request.key.namesModSeq ? .wanted : .unwanted, progress: progress(tag, replies))
-        let result = SearchResult(order: .mailbox(found.uids))
+        var result = SearchResult(order: .mailbox(found.uids))
+        if request.returning.items.contains(.relevancy) {
+            result.scores = try await relevancy(of: found.uids, request.key, mailbox)
+        }
         if request.returning.items.contains(.save) {
             selected?.view.savedResult = request.returning.saved(of: result)
         }
         let source = ExtendedSearchResult.Source(mailbox: mailbox.name, uidValidity: mailbox.uidValidity)
-        tell(found, source, mailbox.view, request, tag, replies)
+        tell(result, found.highestModSeq, source, mailbox.view, request, tag, replies)
     }
 
     nonisolated(nonsending)
@@ -88,24 +92,30 @@ extension IMAPSession {
             return
         }
         let view = IMAPSequenceView(uids: snapshot.uids, recent: snapshot.recent)
-        let resolver = SearchKeyResolver(view: view, uidNext: snapshot.uidNext, now: context.now())
+        var resolver = SearchKeyResolver(view: view, uidNext: snapshot.uidNext, now: context.now())
         let found = try await context.search.find(
             resolver.filter(request.key), in: mailbox.key, among: snapshot.uids,
             modSeq: request.key.namesModSeq ? .wanted : .unwanted, progress: progress(tag, replies))
+        var result = SearchResult(order: .mailbox(found.uids))
+        if request.returning.items.contains(.relevancy) {
+            result.scores = try await relevancy(of: found.uids, in: mailbox.key) { match in
+                resolver.fuzzyMatch = match
+                return resolver.filter(request.key)
+            }
+        }
         let source = ExtendedSearchResult.Source(mailbox: name, uidValidity: snapshot.uidValidity)
-        tell(found, source, view, request, tag, replies)
+        tell(result, found.highestModSeq, source, view, request, tag, replies)
     }
 
     /// Nothing is told of a mailbox in which nothing was found.
     private func tell(
-        _ found: MailSearch.Outcome, _ source: ExtendedSearchResult.Source, _ view: IMAPSequenceView,
+        _ result: SearchResult, _ modSeq: ModSeq?, _ source: ExtendedSearchResult.Source, _ view: IMAPSequenceView,
         _ request: MultiSearchRequest, _ tag: CommandTag, _ replies: ReplyWriter
     ) {
-        guard !found.uids.isEmpty, !request.returning.isSilent else { return }
-        var extended = ExtendedSearchResult(
-            SearchResult(order: .mailbox(found.uids)), request.returning, tag, .uids, view)
+        guard result.count > 0, !request.returning.isSilent else { return }
+        var extended = ExtendedSearchResult(result, request.returning, tag, .uids, view)
         extended.source = source
-        extended.modSeq = found.highestModSeq
+        extended.modSeq = modSeq
         respond(replies) { $0.extendedSearch(extended) }
     }
 }

@@ -47,6 +47,7 @@ extension IMAPSession {
         if command.items.contains(.update), searching.contexts.contains(where: { $0.tag == command.tag }) {
             return .bad("Tag reuse")
         }
+        if command.wantsRelevancy, !command.key.isFuzzy { return .bad("RELEVANCY is for FUZZY keys") }
         do {
             let (result, modSeq) = try await find(command, in: mailbox, replies)
             if let returning = command.returning, command.items.contains(.save) {
@@ -71,7 +72,9 @@ extension IMAPSession {
         let outcome = try await context.search.find(
             filter(command.key, mailbox), in: mailbox.key, among: searchable(mailbox),
             modSeq: command.key.namesModSeq ? .wanted : .unwanted, progress: progress(command.tag, replies))
-        let result = try await order(outcome.uids, by: command.criteria, in: mailbox.key)
+        let scores = command.wantsRelevancy ? try await relevancy(of: outcome.uids, command.key, mailbox) : [:]
+        var result = try await order(outcome.uids, by: command.criteria, scores, in: mailbox.key)
+        result.scores = scores
         guard command.key.namesModSeq, let told = command.returning?.told(of: result) else {
             return (result, outcome.highestModSeq)
         }
@@ -84,15 +87,32 @@ extension IMAPSession {
         mailbox.view.uids.subtracting(mailbox.view.expungedUntold)
     }
 
-    func filter(_ key: SearchKey, _ mailbox: SelectedMailbox) -> MessageFilter {
-        SearchKeyResolver(view: mailbox.view, uidNext: mailbox.uidNext, now: context.now()).filter(key)
+    func filter(_ key: SearchKey, _ mailbox: SelectedMailbox) -> MessageFilter { resolver(mailbox).filter(key) }
+
+    private func resolver(_ mailbox: SelectedMailbox) -> SearchKeyResolver {
+        SearchKeyResolver(view: mailbox.view, uidNext: mailbox.uidNext, now: context.now())
+    }
+
+    /// The scores of what a fuzzy search found.
+    nonisolated(nonsending)
+        func relevancy(
+            of uids: UIDSet, _ key: SearchKey, _ mailbox: SelectedMailbox
+        ) async throws -> [UID: UInt8]
+    {
+        var resolver = resolver(mailbox)
+        return try await relevancy(of: uids, in: mailbox.key) { match in
+            resolver.fuzzyMatch = match
+            return resolver.filter(key)
+        }
     }
 
     nonisolated(nonsending)
-        func order(_ uids: UIDSet, by criteria: [SortCriterion]?, in key: MailboxKey) async throws -> SearchResult
+        func order(
+            _ uids: UIDSet, by criteria: [SortCriterion]?, _ scores: [UID: UInt8], in key: MailboxKey
+        ) async throws -> SearchResult
     {
         guard let criteria else { return SearchResult(order: .mailbox(uids)) }
-        let sorter = MessageSorter(criteria)
+        let sorter = MessageSorter(criteria, scores)
         let entries = try await context.search.collect(uids, in: key) { sorter.entry($0) }
         let sorted = try await context.store.work { sorter.sort(entries) }
         return SearchResult(order: .sorted(sorted))

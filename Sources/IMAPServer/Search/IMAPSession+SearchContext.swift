@@ -107,7 +107,7 @@ extension IMAPSession {
                 changes.append(
                     ExtendedSearchResult.Change(.removed, position: UInt32(clamping: left.count + 1), numbers: numbers))
             }
-            searching.contexts[place].result = SearchResult(order: .sorted(left))
+            searching.contexts[place].result.order = .sorted(left)
             return changes
         }
     }
@@ -123,7 +123,13 @@ extension IMAPSession {
             let numbers = numbers(of: SearchResult(order: .mailbox(uids)), context.numbering)
             return numbers.isEmpty ? [] : [ExtendedSearchResult.Change(.added, position: 0, numbers: numbers)]
         }
-        let sorted = try await order(UIDSet(all).union(uids), by: context.criteria, in: key)
+        // Those that the client knows keep their scores, and so their order.
+        var scores = context.result.scores
+        if !scores.isEmpty, let mailbox = selected {
+            scores.merge(try await relevancy(of: uids, context.key, mailbox)) { known, _ in known }
+        }
+        var sorted = try await order(UIDSet(all).union(uids), by: context.criteria, scores, in: key)
+        sorted.scores = scores
         guard case .sorted(let order) = sorted.order, searching.contexts.indices.contains(place) else { return [] }
         searching.contexts[place].result = sorted
         return order.enumerated().filter { uids.contains($1) }.map { position, uid in

@@ -18,20 +18,26 @@ struct MessageSorter: Sendable {
 
     private let criteria: [SortCriterion]
 
-    init(_ criteria: [SortCriterion]) { self.criteria = criteria }
+    private let scores: [UID: UInt8]
+
+    /// - Parameter scores: those that RELEVANCY sorts by.
+    init(_ criteria: [SortCriterion], _ scores: [UID: UInt8] = [:]) {
+        self.criteria = criteria
+        self.scores = scores
+    }
 
     /// What is compared of a message.
     func entry(_ message: MailSearch.SortedMessage) -> Entry {
-        Entry(uid: message.uid, values: criteria.map { Self.value($0.key, message) })
+        Entry(uid: message.uid, values: criteria.map { value($0.key, message) })
     }
 
-    private static func value(_ key: SortCriterion.Key, _ message: MailSearch.SortedMessage) -> Value {
+    private func value(_ key: SortCriterion.Key, _ message: MailSearch.SortedMessage) -> Value {
         switch key {
         case .arrival: .number(message.internalDate)
         case .date: .number(message.facts.sentSeconds ?? message.internalDate)
         case .size: .number(message.octets)
-        // There is one score for all: nothing is found fuzzily.
-        case .relevancy: .number(0)
+        // The highest score comes first (RFC 6203 §6).
+        case .relevancy: .number(-Int64(scores[message.uid] ?? 0))
         case .cc: .text(message.facts.cc)
         case .from: .text(message.facts.from)
         case .to: .text(message.facts.to)

@@ -9,24 +9,32 @@ struct SearchKeyResolver {
     let uidNext: UInt32
     /// Seconds since 1970.
     let now: Int64
+    /// How much of the texts within `FUZZY` has to be there.
+    var fuzzyMatch = FuzzyMatch.stems
 
-    /// The filter; keys that one mailbox cannot tell apart (`FUZZY`) are the ones within.
-    func filter(_ key: SearchKey) -> MessageFilter {
+    /// The filter.
+    func filter(_ key: SearchKey) -> MessageFilter { filter(key) { .text(SearchText($0, in: $1)) } }
+
+    /// A text in a scope, exactly or fuzzily.
+    private typealias TextFilter = (String, SearchText.Scope) -> MessageFilter
+
+    private func filter(_ key: SearchKey, _ text: TextFilter) -> MessageFilter {
         switch key {
         case .all, .saveDateSupported: .all
-        case .and(let keys): .and(keys.map(filter))
-        case .or(let left, let right): .or([filter(left), filter(right)])
-        case .not(let key): .not(filter(key))
-        case .fuzzy(let key): filter(key)
+        case .and(let keys): .and(keys.map { filter($0, text) })
+        case .or(let left, let right): .or([filter(left, text), filter(right, text)])
+        case .not(let key): .not(filter(key, text))
+        // Dates, sizes and flags are meant as they are written (RFC 6203 §5 leaves that to us).
+        case .fuzzy(let key): filter(key) { .fuzzy($0, in: $1, fuzzyMatch) }
         case .flagged(let flags): .flagged(flags)
         case .unflagged(let flags): .unflagged(flags)
         case .keyword(let keyword): .keyword(keyword)
         case .unkeyword(let keyword): .not(.keyword(keyword))
         case .recent: .uids(recent)
-        case .field(let field, let string): .text(SearchText(string.text, in: Self.scope(field)))
-        case .header(let name, let string): .text(SearchText(string.text, in: .field(name)))
-        case .body(let string): .text(SearchText(string.text, in: .body))
-        case .text(let string): .text(SearchText(string.text, in: .anywhere))
+        case .field(let field, let string): text(string.text, Self.scope(field))
+        case .header(let name, let string): text(string.text, .field(name))
+        case .body(let string): text(string.text, .body)
+        case .text(let string): text(string.text, .anywhere)
         case .date(let which, let comparison, let date): Self.date(which, comparison, date)
         case .larger(let octets): octets < UInt64(Int64.max) ? .octets(Int64(octets) + 1..<Int64.max) : .nothing
         case .smaller(let octets): .octets(0..<Int64(clamping: octets))

@@ -11,7 +11,11 @@ struct SearchResult: Sendable {
         case sorted([UID])
     }
 
-    let order: Order
+    var order: Order
+    /// How well messages fit, where that was asked about (RFC 6203 §4).
+    var scores: [UID: UInt8] = [:]
+
+    init(order: Order) { self.order = order }
 
     /// All messages.
     var uids: UIDSet {
@@ -47,6 +51,19 @@ struct SearchResult: Sendable {
             }
             return SearchResult(order: .mailbox(page))
         }
+    }
+
+    /// The scores in order, of the messages that the view has numbers for.
+    func scores(_ numbering: MessageNumbering, _ view: IMAPSequenceView) -> [UInt8] {
+        var list: [UInt8] = []
+        func add(_ uid: UID) {
+            if Self.number(of: uid, numbering, view) != nil { list.append(scores[uid] ?? 1) }
+        }
+        switch order {
+        case .mailbox(let uids): uids.forEach(add)
+        case .sorted(let uids): uids.forEach(add)
+        }
+        return list
     }
 
     /// The numbers as ranges in order, of the command's kind; ranges of SORT ascend, too (RFC 5267 §3.2).
@@ -116,6 +133,12 @@ extension ExtendedSearchResult {
         if returning.items.contains(.all) { all = result.ranges(numbering, view) }
         if let range = returning.partial {
             page = Page(range: range, numbers: result.page(range).ranges(numbering, view))
+        }
+        if returning.items.contains(.relevancy) {
+            // Those of a page where it is all that is told (RFC 6203 §6).
+            var told = returning.items.contains(.all) ? result : returning.partial.map(result.page) ?? result
+            told.scores = result.scores
+            scores = told.scores(numbering, view)
         }
     }
 }

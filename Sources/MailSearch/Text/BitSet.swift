@@ -12,6 +12,12 @@ struct BitSet: Sendable, Equatable {
         if count % 64 != 0, let last = words.indices.last { words[last] = (1 << UInt64(count % 64)) - 1 }
     }
 
+    /// Makes room for the numbers below `capacity`.
+    mutating func grow(to capacity: Int) {
+        let count = (capacity + 63) / 64
+        if count > words.count { words.append(contentsOf: repeatElement(0, count: count - words.count)) }
+    }
+
     @inline(__always)
     func contains(_ number: Int) -> Bool {
         let word = number >> 6

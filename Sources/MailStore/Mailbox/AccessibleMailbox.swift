@@ -25,8 +25,8 @@ public struct AccessibleMailbox: Hashable, Sendable {
     /// Octets of all of them.
     public var octets: Int64
 
-    /// MAILBOXID (RFC 8474 §4): the same whatever its name becomes and whoever asks, never another's.
-    public var objectID: String { "M\(key.account.rawValue)-\(key.mailbox.rawValue)" }
+    /// MAILBOXID (RFC 8474 §4).
+    public var objectID: String { key.objectID }
 }
 
 extension AccessibleMailbox {

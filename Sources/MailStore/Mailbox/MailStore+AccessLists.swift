@@ -65,6 +65,7 @@ extension MailStore {
         }
         try put(entry, key, in: transaction)
         try salvageAccess(key, in: transaction)
+        try markChanged([key.mailbox], key.account, in: transaction)
         transaction.announce(.access(key))
     }
 

@@ -143,6 +143,8 @@ extension MailStore {
             try inheritAccess(made, from: parent, in: transaction)
         }
         try transaction.salvage(table: "account_state", key: "account", key)
+        // Mailboxes that had lost the one above them have one again.
+        try markChanged(try mailboxes(below: name, account, in: transaction).map(\.mailbox), account, in: transaction)
         transaction.announce(.mailboxCreated(made, name: name))
         return mailbox
     }
@@ -155,8 +157,8 @@ extension MailStore {
         try transaction.run(
             """
             INSERT INTO mailbox (account, mailbox, name, special_use, uid_validity, uid_next, mod_seq, messages,
-                unseen, octets, expunged_floor)
-            VALUES (?1, ?2, ?3, ?4, ?5, 1, ?6, 0, 0, 0, 0)
+                unseen, octets, expunged_floor, created, changed)
+            VALUES (?1, ?2, ?3, ?4, ?5, 1, ?6, 0, 0, 0, 0, ?6, ?6)
             """, .integer(account.rawValue), .integer(mailbox.rawValue), .text(name),
             .optional(specialUse?.rawValue), .integer(uidValidity), .integer(modSeq.rawValue))
         try salvageMailbox(MailboxKey(account: account, mailbox: mailbox), in: transaction)

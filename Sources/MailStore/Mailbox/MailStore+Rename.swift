@@ -33,7 +33,7 @@ extension MailStore {
         var target: MailboxKey
     }
 
-    private static func rename(
+    static func rename(
         _ name: String, to newName: String, for account: AccountID, now: Int64, _ limits: MailStoreLimits,
         in transaction: SQLTransaction
     ) throws -> InboxMove? {
@@ -95,6 +95,10 @@ extension MailStore {
             throw MailStoreError.mailboxExists(to.owner.prefix + to.name)
         }
         try makeParents(of: to.name, account, now: now, limits, in: transaction)
+        // Where the mailbox itself moves, those below it are still below it by the same names.
+        let changed = mailbox.map { [$0] } ?? moving.map(\.mailbox)
+        let joined = try mailboxes(below: to.name, account, in: transaction).map(\.mailbox)
+        try markChanged(changed + joined, account, in: transaction)
         for (mailbox, oldName, newName) in moving {
             try transaction.run(
                 "UPDATE mailbox SET name = ?3 WHERE account = ?1 AND mailbox = ?2", .integer(account.rawValue),

@@ -32,6 +32,7 @@ extension MailStore {
             ) { losers.append((MailboxID(rawValue: $0.integer(0)), $0.text(1))) }
         }
         let changes = losers.map { (mailbox: $0.mailbox, use: nil) } + [(mailbox: key.mailbox, use: use)]
+        try markChanged(changes.map(\.mailbox), account, in: transaction)
         for (mailbox, use) in changes {
             try transaction.run(
                 "UPDATE mailbox SET special_use = ?3 WHERE account = ?1 AND mailbox = ?2", .integer(account.rawValue),

@@ -45,16 +45,22 @@ extension MailStore {
     public func unsubscribe(_ account: AccountID, from name: String) async throws {
         let limits = limits
         try await store.change { transaction in
-            let name = try Self.seenName(name, limits)
-            let gone = try transaction.run(
-                "DELETE FROM subscription WHERE account = ?1 AND name = ?2", .integer(account.rawValue), .text(name))
-            if gone > 0 { try Self.noteSubscription(account, name, in: transaction) }
+            try Self.unsubscribe(account, from: try Self.seenName(name, limits), in: transaction)
         }
+    }
+
+    static func unsubscribe(_ account: AccountID, from name: String, in transaction: SQLTransaction) throws {
+        let gone = try transaction.run(
+            "DELETE FROM subscription WHERE account = ?1 AND name = ?2", .integer(account.rawValue), .text(name))
+        if gone > 0 { try noteSubscription(account, name, in: transaction) }
     }
 
     private static func noteSubscription(
         _ account: AccountID, _ name: String, in transaction: SQLTransaction
     ) throws {
+        if let mailbox = try mailbox(named: name, account, in: transaction) {
+            try markChanged([mailbox], account, in: transaction)
+        }
         try transaction.salvage(
             table: "subscription", key: ["account": .integer(account.rawValue), "name": .text(name)])
         transaction.announce(.subscription(account, name: name))

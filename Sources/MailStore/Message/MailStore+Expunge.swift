@@ -115,9 +115,13 @@ extension MailStore {
         for copy in copies {
             let uid = SQLValue.integer(Int64(copy.uid.rawValue))
             try transaction.run(
-                "DELETE FROM message WHERE account = ?1 AND mailbox = ?2 AND uid = ?3", account, mailbox, uid)
+                """
+                INSERT INTO expunged (account, mailbox, mod_seq, uid, email, thread, created)
+                SELECT account, mailbox, ?4, uid, email, thread, created FROM message
+                WHERE account = ?1 AND mailbox = ?2 AND uid = ?3
+                """, account, mailbox, uid, .integer(modSeq.rawValue))
             try transaction.run(
-                "INSERT INTO expunged VALUES (?1, ?2, ?3, ?4)", account, mailbox, .integer(modSeq.rawValue), uid)
+                "DELETE FROM message WHERE account = ?1 AND mailbox = ?2 AND uid = ?3", account, mailbox, uid)
             gone.append(copy.uid)
             removed.messages -= 1
             removed.unseen -= copy.flags.contains(.seen) ? 0 : 1

@@ -18,7 +18,7 @@ extension MailStore {
         while !rest.isEmpty {
             let (piece, limits) = (rest, limits)
             let (part, left) = try await store.change { transaction in
-                try Flagging(change: change, key: key, unchangedSince: unchangedSince, limits: limits)
+                try FlagJob(change: change, key: key, unchangedSince: unchangedSince, limits: limits)
                     .run(piece, in: transaction)
             }
             outcome.messages += part.messages
@@ -30,7 +30,7 @@ extension MailStore {
 }
 
 /// One transaction that changes flags.
-private struct Flagging {
+struct FlagJob {
     let change: FlagChange
     let key: MailboxKey
     let unchangedSince: ModSeq?

@@ -19,6 +19,15 @@ struct MessageTransfer {
     let savedAt: Int64
     /// Messages that the transaction takes.
     let most: Int
+    /// What the copies have instead of what their originals have; nil: the same.
+    var look: Look?
+
+    /// What may be different of a copy that a client describes (RFC 8621 §4.7).
+    struct Look {
+        var flags: SystemFlags
+        var keywords: [String]
+        var internalDate: Int64
+    }
 
     private struct Original {
         let standing: StandingCopy
@@ -87,8 +96,9 @@ struct MessageTransfer {
             let copy = FiledCopy(
                 account: target.account, mailbox: target.mailbox,
                 uid: UID(rawValue: UInt32(truncatingIfNeeded: added.uidNext)), modSeq: modSeq,
-                thread: try thread(of: original, transaction), flags: standing.flags.intersection(kept.flags),
-                keywords: kept.keywords == .all ? original.keywords : [], internalDate: original.internalDate,
+                thread: try thread(of: original, transaction), flags: (look?.flags ?? standing.flags).intersection(kept.flags),
+                keywords: kept.keywords == .all ? look?.keywords ?? original.keywords : [],
+                internalDate: look?.internalDate ?? original.internalDate,
                 saveDate: savedAt, prefix: original.prefix)
             guard
                 try MailStore.insertRow(copy, standing.email, size: standing.octets, .arrival, in: transaction)

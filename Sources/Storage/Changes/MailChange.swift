@@ -14,6 +14,8 @@ package enum MailChange: Hashable, Sendable {
     case mailboxDeleted(MailboxKey, name: String)
     /// A mailbox has another name.
     case mailboxRenamed(MailboxKey, from: String, to: String)
+    /// A mailbox stands elsewhere among those of its account, by JMAP's sortOrder.
+    case mailboxArranged(MailboxKey)
     /// An account has begun or ceased to subscribe to a name, as this account writes it.
     case subscription(AccountID, name: String)
     /// Who may do what with a mailbox is different.
@@ -25,7 +27,8 @@ package enum MailChange: Hashable, Sendable {
     package var account: AccountID {
         switch self {
         case .arrived(let key, _, _), .flags(let key, _, _), .expunged(let key, _, _), .mailboxCreated(let key, _),
-            .mailboxDeleted(let key, _), .mailboxRenamed(let key, _, _), .access(let key):
+            .mailboxDeleted(let key, _), .mailboxRenamed(let key, _, _), .mailboxArranged(let key),
+            .access(let key):
             key.account
         case .subscription(let account, _), .metadata(_, let account, _): account
         }

@@ -3,6 +3,7 @@ import ArgumentParser
 import Directory
 import DomainSetup
 import MailCore
+import SenderAuthentication
 import ServerConfiguration
 import TerminalOutput
 
@@ -26,7 +27,8 @@ struct PublicAddressOptions: ParsableArguments {
             hostname: configuration.hostname,
             addresses: try address.isEmpty ? Self.listening(configuration) : named(),
             services: Self.services(configuration),
-            departure: configuration.outbound.relay == nil ? .direct : .relay)
+            departure: configuration.outbound.relay == nil ? .direct : .relay,
+            strictTransport: MTASTSPolicy.Mode(configuration.tls?.strictTransport ?? .testing))
     }
 
     private func named() throws -> [IPAddress] {
@@ -61,6 +63,18 @@ struct PublicAddressOptions: ParsableArguments {
             services.append((service, endpoint.port))
         }
         return services
+    }
+}
+
+extension MTASTSPolicy.Mode {
+    /// As the configuration has it.
+    init(_ configured: TLSConfiguration.StrictTransport) {
+        self =
+            switch configured {
+            case .testing: .testing
+            case .enforce: .enforce
+            case .none: .none
+            }
     }
 }
 

@@ -47,6 +47,38 @@ import Testing
         }
     }
 
+    /// RFC 6203: words in any order, in other forms; the best first where that is asked for.
+    @Test func fuzzy() async throws {
+        let texts = [
+            ("Lunch", "we have an invoice for the boat"), ("boat", "nothing"), ("The invoices, boats", "see there"),
+            ("invoice for the boat", "as said: invoice for the boat"), ("else", "a boat. An invoice."),
+        ].map { "From: a@x.test\r\nSubject: \($0)\r\n\r\n\($1)\r\n" }
+        try await withMailbox(texts) { _, client in
+            for (keys, numbers) in [
+                ("TEXT \"invoice for the boat\"", " 1 4"), ("FUZZY TEXT \"invoice for the boat\"", " 1 4"),
+                ("FUZZY TEXT \"boat invoice\"", " 1 3 4 5"),
+                ("FUZZY TEXT \"boat invoice\" FROM a@x.test NOT 5", " 1 3 4"),
+                ("FUZZY TEXT \"--\"", ""),
+            ] {
+                let found = try await client.ask("SEARCH \(keys)").first
+                #expect(found == "* SEARCH\(numbers)", "\(keys)")
+            }
+            #expect(
+                try await client.ask("SEARCH RETURN (RELEVANCY ALL) FUZZY TEXT \"boat, invoices\"").first
+                    == "* ESEARCH (TAG \"t\") ALL 1,3:5 RELEVANCY (9 50 17 25)")
+            #expect(try await client.ask("SORT (RELEVANCY) UTF-8 FUZZY TEXT invoice").first == "* SORT 4 3 5 1")
+            #expect(
+                try await client.ask("SORT RETURN (PARTIAL 1:2 RELEVANCY) (RELEVANCY) UTF-8 FUZZY TEXT invoice").first
+                    == "* ESEARCH (TAG \"t\") PARTIAL (1:2 4,3) RELEVANCY (100 88)")
+            #expect(
+                try await client.ask("ESEARCH IN (personal) RETURN (ALL RELEVANCY) FUZZY SUBJECT boat").first?
+                    .hasSuffix("UID ALL 2:4 RELEVANCY (84 92 100)") == true)
+            #expect(try await client.send("SEARCH RETURN (RELEVANCY) TEXT a").last?.hasPrefix("t BAD") == true)
+            #expect(try await client.send("SORT (RELEVANCY) UTF-8 ALL").last?.hasPrefix("t BAD") == true)
+            #expect(try await client.ask("CAPABILITY").first?.contains(" SEARCH=FUZZY") == true)
+        }
+    }
+
     @Test func modSeq() async throws {
         try await withMailbox(Self.texts) { _, client in
             let first = try await client.ask("SEARCH MODSEQ 1")

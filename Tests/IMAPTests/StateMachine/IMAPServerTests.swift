@@ -81,6 +81,8 @@ import Testing
 
     @Test func whatStandsOnWhat() {
         var configuration = IMAPConfiguration()
+        #expect(configuration.offered == IMAPCapabilitySet.all.subtracting([.jmapAccess]))
+        configuration.jmapAddress = "https://mail.example.test/.well-known/jmap"
         #expect(configuration.offered == .all)
         configuration.capabilities.remove(.idle)
         #expect(!configuration.offered.contains(.imap4rev2))

@@ -21,6 +21,7 @@ private struct Transcript {
     var configuration = IMAPConfiguration()
 
     init(named name: String) throws {
+        configuration.jmapAddress = "https://mail.example.test/.well-known/jmap"
         let url = Bundle.module.url(forResource: name, withExtension: "txt", subdirectory: "Fixtures/Transcripts")
         let text = try String(contentsOf: #require(url), encoding: .utf8)
         for line in text.split(separator: "\n") where !line.hasPrefix("#") {

@@ -1,0 +1,31 @@
+package import Directory
+package import JMAP
+package import MailCore
+
+/// Who asks.
+package struct JMAPUser: Sendable, Hashable {
+    package let account: AuthenticatedAccount
+    /// What lets two logins of one account be told apart: the number of a web session; nil for a password.
+    package let session: Int64?
+
+    package init(account: AuthenticatedAccount, session: Int64? = nil) {
+        self.account = account
+        self.session = session
+    }
+
+    /// The id of the user's own account.
+    package var accountID: JMAPID { JMAPID(account: account.id) }
+}
+
+extension JMAPID {
+    /// The id of an account: `a12`.
+    package init(account: AccountID) { self.init(made: "a\(account.rawValue)") }
+
+    /// The account that an id means; nil when it is none's.
+    package var account: AccountID? {
+        guard text.first == "a", let number = Int64(text.dropFirst()), number > 0, "a\(number)" == text else {
+            return nil
+        }
+        return AccountID(rawValue: number)
+    }
+}
