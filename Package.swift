@@ -119,7 +119,10 @@ let package = Package(
         .testTarget(name: "StorageTests", dependencies: ["Storage"], swiftSettings: strict),
         .target(
             name: "Directory",
-            dependencies: ["CSodium", "MailCore", "SASL", "SenderAuthentication", "Storage", nioPosix],
+            dependencies: [
+                "CSodium", "MailCore", "SASL", "SenderAuthentication", "Storage", nioPosix,
+                .product(name: "Crypto", package: "swift-crypto"),
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "DirectoryTests", dependencies: ["Directory", "SenderAuthentication"], swiftSettings: strict),
@@ -131,6 +134,11 @@ let package = Package(
             swiftSettings: strict),
         .target(name: "MailQueue", dependencies: ["MailCore", "Storage"], swiftSettings: strict),
         .target(name: "MailTrace", dependencies: ["MailCore", "Storage"], swiftSettings: strict),
+        .target(name: "MailSettings", dependencies: ["MailCore", "Storage"], swiftSettings: strict),
+        .testTarget(
+            name: "MailSettingsTests",
+            dependencies: ["AgentTestSupport", "Delivery", "Directory", "MailCore", "MailSettings", "Storage"],
+            swiftSettings: strict),
         .target(
             name: "RemoteAccounts", dependencies: ["CSodium", "MailCore", "SASL", "Storage"], swiftSettings: strict),
 
@@ -167,8 +175,8 @@ let package = Package(
         .target(
             name: "Delivery",
             dependencies: [
-                "Directory", "InternetMessage", "MailCore", "MailQueue", "MailStore", "MailTrace", "RemoteAccounts",
-                "Storage", nio,
+                "Directory", "InternetMessage", "MailCore", "MailQueue", "MailSettings", "MailStore", "MailTrace",
+                "RemoteAccounts", "Storage", nio,
             ], swiftSettings: strict),
         .target(
             name: "RemoteLinks",
@@ -266,8 +274,8 @@ let package = Package(
         .target(
             name: "HTTPService",
             dependencies: [
-                .product(name: "Hummingbird", package: "hummingbird"),
-                .product(name: "HummingbirdCore", package: "hummingbird"), nio, logging, serviceLifecycle,
+                "ServerRuntime", .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"), nio, nioSSL, logging, serviceLifecycle,
             ], swiftSettings: strict),
         .target(
             name: "Monitor",
@@ -278,18 +286,20 @@ let package = Package(
         .target(
             name: "JMAPServer",
             dependencies: [
-                "CDeflate", "Delivery", "Directory", "HTTPService", "InternetMessage", "JMAP", "JSON", "Logins", "MailCore",
-                "MailQueue", "MailSearch", "MailStore", "MailTrace", "Storage",
-                .product(name: "Hummingbird", package: "hummingbird"),
+                "CDeflate", "Delivery", "Directory", "HTTPService", "InternetMessage", "JMAP", "JSON", "Logins",
+                "MailCore", "MailQueue", "MailSearch", "MailSettings", "MailStore", "MailTrace", "RemoteAccounts",
+                "SASL", "SMTP", "ServerRuntime", "Storage", .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Crypto", package: "swift-crypto"), nio, logging, serviceLifecycle,
             ], swiftSettings: strict),
         .testTarget(
             name: "JMAPServerTests",
             dependencies: [
-                "AgentTestSupport", "Delivery", "Directory", "HTTPService", "JMAP", "JMAPServer", "JSON", "MailCore", "MailQueue",
-                "MailSearch", "MailStore", "Storage",
-                .product(name: "Hummingbird", package: "hummingbird"), nio, nioPosix, logging,
+                "AgentTestSupport", "Delivery", "Directory", "HTTPService", "InternetMessage", "JMAP", "JMAPServer", "JSON", "Logins",
+                "MailCore", "MailQueue", "MailSearch", "MailSettings", "MailStore", "RemoteAccounts", "SASL",
+                "ServerRuntime", "Storage",
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HTTPTypes", package: "swift-http-types"), nio, nioPosix, logging,
             ], swiftSettings: strict),
         .testTarget(
             name: "MonitorTests",
@@ -310,8 +320,9 @@ let package = Package(
         .target(
             name: "Admin",
             dependencies: [
-                "Delivery", "Directory", "MailCore", "MailQueue", "MailStore", "MailTrace", "MailboxFormats",
-                "RemoteAccounts", "RemoteFetch", "RemoteLinks", "SASL", "Storage", nio, nioPosix, logging, serviceLifecycle,
+                "Delivery", "Directory", "InternetMessage", "MailCore", "MailQueue", "MailStore", "MailTrace",
+                "MailboxFormats", "RemoteAccounts", "RemoteFetch", "RemoteLinks", "SASL", "Storage", nio, nioPosix,
+                logging, serviceLifecycle,
             ], swiftSettings: strict),
         .testTarget(
             name: "AdminTests", dependencies: ["Admin", "Delivery", "Directory", "MailCore", "Storage"],
@@ -396,8 +407,8 @@ let package = Package(
             dependencies: [
                 "Admin", "Certificates", "DNSClient", "Delivery", "Directory", "DomainSetup", "HTTPService",
                 "InternetMessage",
-                "Lab", "IMAP", "IMAPServer", "Logins", "MailClient", "MailCore", "MailQueue", "MailScreen",
-                "MailSearch", "MailStore", "MailTrace",
+                "Lab", "IMAP", "IMAPServer", "JMAP", "JMAPServer", "Logins", "MailClient", "MailCore", "MailQueue",
+                "MailScreen", "MailSearch", "MailStore", "MailTrace",
                 "Monitor",
                 "Observability", "POP3", "POP3Server", "RemoteAccounts", "RemoteDelivery", "RemoteFetch", "RemoteLinks",
                 "SASL", "SMTP",

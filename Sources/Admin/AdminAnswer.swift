@@ -19,6 +19,10 @@ package enum AdminResult: Codable, Sendable {
     case domains([DomainSummary])
     case signingKeys([SigningKeySummary])
     case accounts([AccountReport])
+    case appPasswords([AppPasswordReport])
+    case sessions([WebSessionSummary])
+    /// Whether there was something to be ended or turned off.
+    case ended(count: Int)
     case aliases([AliasSummary])
     case lists([ListSummary])
     case mailboxes([MailboxReport])
@@ -43,6 +47,14 @@ package struct AccountReport: Codable, Sendable {
     package var messages: Int64
     /// Its new password, when one was generated: to be shown once.
     package var generatedPassword: AdminSecret?
+}
+
+/// A password for one program.
+package struct AppPasswordReport: Codable, Sendable {
+    /// All but the password.
+    package var summary: AppPasswordSummary
+    /// The password, when it was made: to be shown once.
+    package var password: AdminSecret?
 }
 
 /// A mailbox of an account.

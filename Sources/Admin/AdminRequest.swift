@@ -16,9 +16,10 @@ package enum AdminRequest: Codable, Sendable {
     /// The keys that sign a domain's mail, after the step.
     case domainKeys(name: String, step: AdminKeyStep)
 
-    /// Without a password one is generated.
+    /// Without a password one is generated. A welcome is a message in its mailbox, in a language.
     case accountAdd(
-        address: String, name: String, quotaBytes: Int64, role: AdminRole, password: AdminSecret?)
+        address: String, name: String, quotaBytes: Int64, role: AdminRole, password: AdminSecret?,
+        welcome: AdminLanguage? = nil)
     case accountRemove(address: String)
     case accountShow(address: String)
     case accountList(domain: String?)
@@ -27,6 +28,16 @@ package enum AdminRequest: Codable, Sendable {
     /// nil leaves a setting as it is.
     case accountSet(
         address: String, name: String?, quotaBytes: Int64?, state: AdminAccountState?, role: AdminRole?)
+
+    /// The password is generated.
+    case appPasswordAdd(account: String, name: String)
+    case appPasswordList(account: String)
+    case appPasswordRemove(account: String, id: Int64)
+    /// Browsers that are logged in.
+    case sessionList(account: String)
+    case sessionsEnd(account: String)
+    /// For somebody whose phone is lost: the password alone logs in again.
+    case secondFactorOff(account: String)
 
     /// Makes the alias, or adds targets to one.
     case aliasAdd(address: String, targets: [String])
@@ -129,6 +140,12 @@ package enum AdminOwnerKind: String, Codable, Sendable, CaseIterable {
     case person
     /// Below `Shared/`.
     case team
+}
+
+/// What a message of the server is written in.
+package enum AdminLanguage: String, Codable, Sendable, CaseIterable {
+    case english = "en"
+    case spanish = "es"
 }
 
 /// What an account may do.

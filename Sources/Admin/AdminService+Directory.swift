@@ -43,13 +43,15 @@ extension AdminService {
 
     func performOnAccounts(_ request: AdminRequest) async throws -> AdminResult {
         switch request {
-        case .accountAdd(let address, let name, let quotaBytes, let role, let password):
+        case .accountAdd(let address, let name, let quotaBytes, let role, let password, let welcome):
             var account = NewAccount(address: try self.address(address))
             account.name = name
             account.quotaBytes = quotaBytes
             account.role = role == .administrator ? .administrator : .user
             let chosen = password.map { Password($0.text) } ?? Password.generate()
+            account.language = welcome?.rawValue ?? ""
             let summary = try await directory.addAccount(account, password: chosen)
+            if let welcome { try await self.welcome(account, in: welcome) }
             return .accounts([try await report(summary, generated: password == nil ? chosen : nil)])
         case .accountRemove(let address):
             return .removal(try await directory.removeAccount(try self.address(address)))

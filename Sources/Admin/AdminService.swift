@@ -66,6 +66,8 @@ package struct AdminService: Sendable {
             try await domainKeys(try domain(name), step)
         case .accountAdd, .accountRemove, .accountShow, .accountList, .accountPassword, .accountRename, .accountSet:
             try await performOnAccounts(request)
+        case .appPasswordAdd, .appPasswordList, .appPasswordRemove, .sessionList, .sessionsEnd, .secondFactorOff:
+            try await performOnCredentials(request)
         case .aliasAdd, .aliasRemove, .aliasShow, .aliasList:
             try await performOnAliases(request)
         case .listAdd, .listRemove, .listShow, .listList, .listMembersAdd, .listMembersRemove:

@@ -1,6 +1,7 @@
 public import Directory
 internal import MailCore
 internal import MailQueue
+internal import MailSettings
 internal import MailStore
 internal import MailTrace
 internal import RemoteAccounts
@@ -11,6 +12,7 @@ public enum MailSystemStore {
     /// The tables of all modules.
     public static let parts = [
         Directory.schema, MailStore.schema, MailQueue.schema, MailTrace.schema, RemoteAccounts.schema,
+        MailSettings.schema,
     ]
 
     /// How a record of the log is done again, and what it would hold today.
@@ -83,6 +85,7 @@ public enum MailSystemStore {
                 accountRemoved: { account, transaction in
                     try MailStore.removeAccount(account, in: transaction)
                     try RemoteAccounts.removeAccount(account, in: transaction)
+                    try MailSettings.removeAccount(account, in: transaction)
                 }))
     }
 }

@@ -23,3 +23,39 @@ public enum AuthenticationResult: Sendable, Hashable {
     /// Too many logins at once, or the store cannot be read: try later (RFC 4954 §6, `454 4.7.0`).
     case unavailable
 }
+
+/// By what somebody has logged in: it decides what they may change.
+package enum LoginMeans: Sendable, Hashable {
+    /// The account's own password.
+    case password
+    /// A password for one program, by its number.
+    case appPassword(Int64)
+    /// A browser's session, by its number.
+    case session(Int64)
+}
+
+/// Who has logged in, and how.
+package struct ProvenLogin: Sendable, Hashable {
+    /// Who.
+    package let account: AuthenticatedAccount
+    /// By what.
+    package let means: LoginMeans
+
+    /// Both.
+    package init(account: AuthenticatedAccount, means: LoginMeans) {
+        self.account = account
+        self.means = means
+    }
+}
+
+/// What a name and a password prove.
+package enum LoginProof: Sendable, Hashable {
+    /// Who it is.
+    case accepted(ProvenLogin)
+    /// The account's own password is right, and a code is wanted beside it.
+    case codeNeeded(ProvenLogin)
+    /// No such account, wrong password, or a disabled account: nobody is told which.
+    case refused
+    /// Too many logins at once, or the store cannot be read.
+    case unavailable
+}

@@ -90,14 +90,18 @@ extension Directory {
         }
     }
 
-    /// Gives an account another password.
+    /// Gives an account another password, which logs out all browsers; app passwords stay.
     ///
+    /// - Parameter session: the browser that stays logged in, if any.
     /// - Throws: `DirectoryError`, `StorageError`.
     @discardableResult
-    public func setPassword(_ address: EmailAddress, to password: Password) async throws -> AccountSummary {
+    public func setPassword(
+        _ address: EmailAddress, to password: Password, keeping session: Int64? = nil
+    ) async throws -> AccountSummary {
         _ = try await store.read { try $0.requireAccount(address) }
         let secrets = try await secrets(of: password, for: address)
         return try await changeAccount(address) { transaction, account in
+            try transaction.closeWebSessions(of: account, except: session)
             try transaction.run(
                 "UPDATE account SET password_hash = ?2, scram = ?3 WHERE id = ?1", .integer(account.rawValue),
                 .text(secrets.argon2), .text(secrets.scram.stored))

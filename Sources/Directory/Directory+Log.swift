@@ -5,7 +5,7 @@ extension Directory {
     /// Tables whose keys are numbers of a counter.
     private static let counters: [String: Counter] = [
         "domain": .domain, "account": .account, "alias": .expansion, "mailing_list": .expansion,
-        "address_target": .target,
+        "address_target": .target, "app_password": .appPassword,
     ]
 
     /// Sees the numbers that rows in a note have: also those of rows that are gone.

@@ -11,13 +11,14 @@ package struct SCRAMLogin: Sendable {
 }
 
 extension Directory {
-    /// What SCRAM-SHA-256 needs to know about a user; nil for a name that nobody has and for a disabled account: the
-    /// exchange goes on with a decoy and fails at its end (RFC 5802 §7).
+    /// What SCRAM-SHA-256 needs to know about a user; nil for a name that nobody has, for a disabled account and for one whose
+    /// password alone logs in nowhere: the exchange goes on with a decoy and fails at its end (RFC 5802 §7).
     ///
     /// - Throws: `StorageError` when the store cannot be read.
     package func scramCredentials(user: String) async throws -> SCRAMLogin? {
         try await store.read { transaction in
-            guard let found = try transaction.login(user), found.state == .enabled else { return nil }
+            guard let found = try transaction.login(user), found.state == .enabled, found.secondFactor != .on
+            else { return nil }
             guard let credentials = SCRAMCredentials(stored: found.scram) else { return nil }
             return SCRAMLogin(credentials: credentials, account: found.account)
         }

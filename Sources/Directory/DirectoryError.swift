@@ -46,6 +46,16 @@ public enum DirectoryError: Error, Sendable, Hashable {
     case rotationUnderWay(Domain)
     /// No new keys of this domain wait.
     case noRotation(Domain)
+    /// As many passwords for programs as an account may have.
+    case tooManyAppPasswords(limit: Int)
+    /// The account has no password for programs of this number.
+    case unknownAppPassword(String)
+    /// Codes are wanted already.
+    case secondFactorIsOn
+    /// No codes are being set up.
+    case noSecondFactor
+    /// The code is not the one of this moment.
+    case wrongCode
 }
 
 /// What an address of ours belongs to.
@@ -129,6 +139,16 @@ extension DirectoryError: CustomStringConvertible {
         case .rotationUnderWay(let domain):
             "\(domain) has new keys already that do not sign yet; publish their records, then: "
                 + "paloma domain dkim activate \(domain)"
+        case .tooManyAppPasswords(let limit):
+            "an account can have at most \(limit) app passwords; remove one that is not used any more"
+        case .unknownAppPassword(let name):
+            "there is no app password \(name); see: paloma account app-password list ADDRESS"
+        case .secondFactorIsOn:
+            "a second factor is wanted already; turn it off before another is set up"
+        case .noSecondFactor:
+            "no second factor is being set up"
+        case .wrongCode:
+            "that is not the code of this moment; look whether the clocks are right, and give the next one"
         case .noRotation(let domain):
             "\(domain) has no new keys that wait; make some with: paloma domain dkim rotate \(domain)"
         }

@@ -31,6 +31,17 @@ public struct DirectoryLimits: Sendable {
     /// The rounds of PBKDF2 in the keys of SCRAM (RFC 7677 §4 asks for at least 4096).
     public var scramIterations = 10_000
 
+    /// Passwords of one account for programs.
+    public var appPasswordsMax = 100
+    /// Browsers in which one account is logged in; the one that was used least lately is logged out.
+    public var webSessionsMax = 100
+    /// How long a browser stays logged in that is not used.
+    public var webSessionIdleSeconds: Int64 = 30 * 86_400
+    /// How long a browser stays logged in at most.
+    public var webSessionSecondsMax: Int64 = 180 * 86_400
+    /// How exactly the last use of a session or app password is kept.
+    public var lastUseSeconds: Int64 = 900
+
     /// The values that suit a machine with so many cores.
     public init(cores: Int) {
         hashesAtOnceMax = max(1, cores)

@@ -108,11 +108,47 @@ extension Directory {
                     PRIMARY KEY (day, account, lookup_key)) WITHOUT ROWID
                 """,
             ],
+            [
+                // Passwords for one program each; hash as in CredentialHash, last_used 0 for never.
+                """
+                CREATE TABLE app_password (
+                    id BIGINT NOT NULL PRIMARY KEY,
+                    account BIGINT NOT NULL,
+                    name TEXT NOT NULL,
+                    hash BLOB NOT NULL UNIQUE,
+                    created BIGINT NOT NULL,
+                    last_used BIGINT NOT NULL)
+                """,
+                "CREATE INDEX app_password_by_account ON app_password (account)",
+                // Browsers that are logged in. Not in the log: a rebuild logs all of them out.
+                """
+                CREATE TABLE web_session (
+                    id BIGINT NOT NULL PRIMARY KEY,
+                    account BIGINT NOT NULL,
+                    token_hash BLOB NOT NULL UNIQUE,
+                    made BIGINT NOT NULL,
+                    seen BIGINT NOT NULL,
+                    peer TEXT NOT NULL,
+                    agent TEXT NOT NULL)
+                """,
+                "CREATE INDEX web_session_by_account ON web_session (account, seen)",
+                // Codes by time; state as in SecondFactorState, last_step the last code taken, recovery the hashes of codes
+                // left, 32 octets each.
+                """
+                CREATE TABLE second_factor (
+                    account BIGINT NOT NULL PRIMARY KEY,
+                    secret BLOB NOT NULL,
+                    state INTEGER NOT NULL,
+                    last_step BIGINT NOT NULL,
+                    recovery BLOB NOT NULL,
+                    created BIGINT NOT NULL)
+                """,
+            ],
         ],
         salvaged: [
             ("directory_counter", "name"), ("directory_setting", "name"), ("domain", "id"), ("account", "id"),
             ("alias", "id"), ("mailing_list", "id"), ("address_target", "id"), ("address", "lookup_key"),
-            ("signing_key", "id"),
+            ("signing_key", "id"), ("app_password", "id"), ("second_factor", "account"),
         ])
 }
 
@@ -123,6 +159,8 @@ enum Counter: String {
     case expansion
     case target
     case signingKey = "signing_key"
+    case appPassword = "app_password"
+    case webSession = "web_session"
 }
 
 extension SQLTransaction {

@@ -15,7 +15,7 @@ final class LoginCache: Sendable {
     }
 
     private struct Entry {
-        var account: AuthenticatedAccount
+        var login: ProvenLogin
         var untilSeconds: Int64
     }
 
@@ -47,7 +47,7 @@ final class LoginCache: Sendable {
     var generation: Generation { state.withLock { Generation(number: $0.generation) } }
 
     /// Who this is, when it was right and still is.
-    func account(_ key: Key, nowSeconds: Int64) -> AuthenticatedAccount? {
+    func login(_ key: Key, nowSeconds: Int64) -> ProvenLogin? {
         state.withLock { state in
             guard let entry = state.young[key] ?? state.old[key] else { return nil }
             guard entry.untilSeconds > nowSeconds else {
@@ -55,19 +55,19 @@ final class LoginCache: Sendable {
                 state.old[key] = nil
                 return nil
             }
-            return entry.account
+            return entry.login
         }
     }
 
     /// Keeps a right login, unless an account has changed since.
-    func keep(_ account: AuthenticatedAccount, for key: Key, of generation: Generation, nowSeconds: Int64) {
+    func keep(_ login: ProvenLogin, for key: Key, of generation: Generation, nowSeconds: Int64) {
         state.withLock { state in
             guard generation.number == state.generation else { return }
             if state.young.count >= entriesMax / 2 {
                 state.old = state.young
                 state.young = [:]
             }
-            state.young[key] = Entry(account: account, untilSeconds: nowSeconds + seconds)
+            state.young[key] = Entry(login: login, untilSeconds: nowSeconds + seconds)
         }
     }
 
@@ -75,8 +75,8 @@ final class LoginCache: Sendable {
     func forget(_ account: AccountID) {
         state.withLock { state in
             state.generation &+= 1
-            state.young = state.young.filter { $0.value.account.id != account }
-            state.old = state.old.filter { $0.value.account.id != account }
+            state.young = state.young.filter { $0.value.login.account.id != account }
+            state.old = state.old.filter { $0.value.login.account.id != account }
         }
     }
 }

@@ -27,6 +27,7 @@ struct Remover: Sendable {
             address = try transaction.first("SELECT address FROM account WHERE id = ?1", id) { $0.text(0) }
             try hooks.accountRemoved(account, transaction)
             try transaction.forgetSending(account)
+            try transaction.forgetCredentials(account)
             try transaction.run("DELETE FROM account WHERE id = ?1", id)
             try transaction.salvage(table: "account", key: "id", id)
             let logins = logins

@@ -27,6 +27,26 @@ enum Sodium {
         return hash
     }
 
+    /// SHA-256, 32 octets.
+    static func sha256(_ octets: [UInt8]) -> [UInt8] {
+        var hash = [UInt8](repeating: 0, count: Int(crypto_hash_sha256_BYTES))
+        crypto_hash_sha256(&hash, octets, UInt64(octets.count))
+        return hash
+    }
+
+    /// Whether the two are the same, in a time that does not tell where they differ.
+    static func isEqual(_ left: [UInt8], _ right: [UInt8]) -> Bool {
+        left.count == right.count && sodium_memcmp(left, right, left.count) == 0
+    }
+
+    /// Base64 for addresses and cookies, without padding (RFC 4648 §5).
+    static func base64URL(_ octets: [UInt8]) -> String {
+        let variant = CInt(sodium_base64_VARIANT_URLSAFE_NO_PADDING)
+        var output = [CChar](repeating: 0, count: sodium_base64_encoded_len(octets.count, variant))
+        sodium_bin2base64(&output, output.count, octets, octets.count, variant)
+        return String(decoding: output.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+    }
+
     /// An `$argon2id$…` string with 19 MiB and two passes; nil without memory. Blocks for some 15 ms.
     static func argon2id(_ password: String) -> String? {
         precondition(ready, "libsodium does not start: no source of randomness")

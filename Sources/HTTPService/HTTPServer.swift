@@ -2,6 +2,7 @@ public import Hummingbird
 import HummingbirdCore
 public import Logging
 public import NIOCore
+public import ServerRuntime
 public import ServiceLifecycle
 
 /// The limits of the HTTP listener.
@@ -22,7 +23,7 @@ public struct HTTPServerLimits: Sendable {
 /// The HTTP listener: one router, which everything that speaks HTTP adds its routes to before the server starts.
 public struct HTTPServer: Service {
     /// What a handler knows of a request.
-    public typealias Context = BasicRequestContext
+    public typealias Context = HTTPContext
 
     private let application: Application<RouterResponder<Context>>
 
@@ -32,18 +33,26 @@ public struct HTTPServer: Service {
     }
 
     /// A server for `router`'s routes. `onListening` is called with the address once it listens.
+    ///
+    /// - Parameters:
+    ///   - tls: whose certificate it has from the first octet; nil: it speaks in clear.
+    ///   - gate: counts its connections, with those of other listeners.
     public init(
-        router: Router<Context>, host: String, port: Int, limits: HTTPServerLimits = HTTPServerLimits(),
-        group: any EventLoopGroup, logger: Logger,
+        router: Router<Context>, host: String, port: Int, tls: TLSContextSource? = nil, gate: ConnectionGate? = nil,
+        limits: HTTPServerLimits = HTTPServerLimits(), group: any EventLoopGroup, logger: Logger,
         onListening: @escaping @Sendable (SocketAddress?) async -> Void = { _ in }
     ) {
         var channel = HTTP1Channel.Configuration(idleTimeout: .seconds(limits.idleSeconds))
         channel.httpDecoder.maxHeaderFieldSize = limits.headerBytesMax
         channel.httpDecoder.maxHeaderListSize = limits.headerBytesMax
         channel.httpDecoder.maxHeaderFieldCount = limits.headerFieldsMax
+        let configuration = channel
         application = Application(
             router: router,
-            server: .http1(configuration: channel),
+            server: HTTPServerBuilder { responder in
+                GuardedChannel(
+                    base: HTTP1Channel(responder: responder, configuration: configuration), tls: tls, gate: gate)
+            },
             configuration: ApplicationConfiguration(
                 address: .hostname(host, port: port),
                 availableConnectionsDelegate: MaximumAvailableConnections(limits.connectionsMax)),

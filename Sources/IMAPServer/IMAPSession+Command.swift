@@ -19,7 +19,7 @@ extension IMAPSession {
         case .appendEnd(let target, let tag):
             let completion = await appendEnd(target, tag, replies)
             // Messages that came before this one are to be heard of before it.
-            if selected != nil { try? await context.store.read { _ in } }
+            if selected != nil { await context.store.settle() }
             return await finish(completion, .ownChange, replies)
         case .idleEnded:
             context.metrics.idling.decrement()
@@ -110,7 +110,7 @@ extension IMAPSession {
     nonisolated(nonsending)
         private func poll() async -> IMAPCompletion
     {
-        if selected != nil { try? await context.store.read { _ in } }
+        if selected != nil { await context.store.settle() }
         return .ok()
     }
 

@@ -11,12 +11,14 @@ package struct JMAPDispatcher: Sendable {
     package let capabilities: Set<JMAPCapability>
 
     /// Serves `methods`, each of one of the capabilities.
+    ///
+    /// - Parameter capabilities: those that requests may name; nil: the core's, and each that has a method.
     package init(
-        services: JMAPServices, methods: [JMAPMethod] = JMAPMethods.all, capabilities: Set<JMAPCapability>
+        services: JMAPServices, methods: [JMAPMethod] = JMAPMethods.all, capabilities: Set<JMAPCapability>? = nil
     ) {
         self.services = services
         self.methods = Dictionary(uniqueKeysWithValues: methods.map { ($0.name, $0) })
-        self.capabilities = capabilities
+        self.capabilities = capabilities ?? Set(methods.map(\.capability)).union([.core])
     }
 
     /// The text of a Response object (RFC 8620 §3.4).

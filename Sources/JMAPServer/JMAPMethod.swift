@@ -24,8 +24,16 @@ package struct JMAPMethod: Sendable {
 package enum JMAPMethods {
     /// What every room of this target offers.
     package static let all: [JMAPMethod] =
-        [echo] + MailboxMethods.methods + ThreadMethods.methods + EmailMethods.methods + QueryMethods.methods
-        + BlobMethods.methods + QuotaMethods.methods
+        [echo]
+        + MailboxMethods.methods
+        + ThreadMethods.methods
+        + EmailMethods.methods
+        + QueryMethods.methods
+        + BlobMethods.methods
+        + QuotaMethods.methods
+        + IdentityMethods.methods
+        + SubmissionMethods.methods
+        + AccountMethods.methods
 
     /// `Core/echo` (RFC 8620 §4).
     private static let echo = JMAPMethod("Core/echo", .core) { arguments, _ in arguments.object }

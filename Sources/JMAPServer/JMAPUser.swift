@@ -5,12 +5,22 @@ package import MailCore
 /// Who asks.
 package struct JMAPUser: Sendable, Hashable {
     package let account: AuthenticatedAccount
+    /// By what: it decides what may be changed.
+    package let means: LoginMeans
+
     /// What lets two logins of one account be told apart: the number of a web session; nil for a password.
-    package let session: Int64?
+    package var session: Int64? {
+        guard case .session(let number) = means else { return nil }
+        return number
+    }
 
     package init(account: AuthenticatedAccount, session: Int64? = nil) {
-        self.account = account
-        self.session = session
+        self.init(ProvenLogin(account: account, means: session.map { .session($0) } ?? .password))
+    }
+
+    package init(_ login: ProvenLogin) {
+        account = login.account
+        means = login.means
     }
 
     /// The id of the user's own account.

@@ -88,6 +88,69 @@ package struct LoginDesk: Sendable {
         }
     }
 
+    // MARK: The web
+
+    /// To a name and a password that come with each request.
+    package enum ProofOutcome {
+        case right(ProvenLogin)
+        /// The password is right and does not suffice.
+        case codeNeeded
+        case wrong(LoginRefusal?)
+        case locked(LoginRefusal)
+        case unavailable
+    }
+
+    /// Checks what a request shows of itself. That it is right is told to the watch and not to the log: the next request
+    /// shows the same.
+    package nonisolated(nonsending) func prove(
+        _ claim: SASLPasswordClaim, _ info: ConnectionInfo
+    ) async -> ProofOutcome {
+        let user = claim.identity.authenticationID
+        if let refusal = refusal(info, user: user) { return .locked(refusal) }
+        switch await directory.prove(user: user, password: Self.password(claim)) {
+        case .accepted(let login):
+            loginGuard.succeed(info.peer, account: Directory.loginKey(user))
+            return .right(login)
+        case .codeNeeded: return .codeNeeded
+        case .refused: return .wrong(await refuse(user, "name or password", password: claim.password, info))
+        case .unavailable: return .unavailable
+        }
+    }
+
+    /// To a login in a browser.
+    package enum WebOutcome {
+        case opened(ProvenLogin, SessionToken)
+        case codeNeeded
+        /// The password is right, the code is not.
+        case wrongCode(LoginRefusal?)
+        case wrong(LoginRefusal?)
+        case locked(LoginRefusal)
+        case unavailable
+    }
+
+    /// Opens a session for a browser. Each wrong code is a guess like a wrong password.
+    package nonisolated(nonsending) func logIn(
+        _ claim: SASLPasswordClaim, code: String?, agent: String, _ info: ConnectionInfo
+    ) async -> WebOutcome {
+        let user = claim.identity.authenticationID
+        if let refusal = refusal(info, user: user) { return .locked(refusal) }
+        let outcome = await directory.logIn(
+            user: user, password: Self.password(claim), code: code, peer: info.peerText, agent: agent)
+        switch outcome {
+        case .opened(let login, let token):
+            admit(login.account, as: user, info)
+            return .opened(login, token)
+        case .codeNeeded: return .codeNeeded
+        case .wrongCode: return .wrongCode(await refuse(user, "code", info))
+        case .refused: return .wrong(await refuse(user, "name or password", password: claim.password, info))
+        case .unavailable: return .unavailable
+        }
+    }
+
+    private static func password(_ claim: SASLPasswordClaim) -> Password {
+        Password(claim.password.withUnsafeBytes { String(decoding: $0, as: UTF8.self) })
+    }
+
     // MARK: The end
 
     /// Who guesses passwords waits, and is sent away after a few.

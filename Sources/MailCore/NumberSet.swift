@@ -2,15 +2,19 @@
 package typealias UIDSet = NumberSet<UID>
 
 /// Numbers of messages as ascending ranges that neither touch nor overlap: what a sequence-set means once `*` is known.
+///
+/// Open to inlining: what other modules do a message at a time is compiled there, for the one kind of number.
 package struct NumberSet<Number: MessageNumber>: Hashable, Sendable {
+    @usableFromInline var storage: [ClosedRange<UInt32>] = []
+
     /// Ascending, apart from each other by at least one number.
-    package private(set) var ranges: [ClosedRange<UInt32>] = []
+    @inlinable package var ranges: [ClosedRange<UInt32>] { storage }
 
     /// No number.
-    package init() {}
+    @inlinable package init() {}
 
     /// All numbers of a range.
-    package init(_ range: ClosedRange<Number>) { ranges = [range.lowerBound.rawValue...range.upperBound.rawValue] }
+    package init(_ range: ClosedRange<Number>) { storage = [range.lowerBound.rawValue...range.upperBound.rawValue] }
 
     /// All numbers of ranges in any order.
     package init(ranges unordered: [ClosedRange<UInt32>]) {
@@ -23,33 +27,33 @@ package struct NumberSet<Number: MessageNumber>: Hashable, Sendable {
     }
 
     /// Whether there is none.
-    package var isEmpty: Bool { ranges.isEmpty }
+    @inlinable package var isEmpty: Bool { ranges.isEmpty }
 
     /// How many numbers.
-    package var count: Int { ranges.reduce(0) { $0 + $1.count } }
+    @inlinable package var count: Int { ranges.reduce(0) { $0 + $1.count } }
 
     /// The smallest.
-    package var first: Number? { ranges.first.map { Number(rawValue: $0.lowerBound) } }
+    @inlinable package var first: Number? { ranges.first.map { Number(rawValue: $0.lowerBound) } }
 
     /// The largest.
-    package var last: Number? { ranges.last.map { Number(rawValue: $0.upperBound) } }
+    @inlinable package var last: Number? { ranges.last.map { Number(rawValue: $0.upperBound) } }
 
     /// Adds a number that is not below the last one.
-    package mutating func append(_ number: Number) { append(number.rawValue...number.rawValue) }
+    @inlinable package mutating func append(_ number: Number) { append(number.rawValue...number.rawValue) }
 
     /// Adds a range that does not begin below the last range.
-    package mutating func append(_ range: ClosedRange<UInt32>) {
-        guard let last = ranges.last else { return ranges.append(range) }
+    @inlinable package mutating func append(_ range: ClosedRange<UInt32>) {
+        guard let last = storage.last else { return storage.append(range) }
         precondition(range.lowerBound >= last.lowerBound, "Numbers are appended in ascending order")
         if range.lowerBound <= last.upperBound || range.lowerBound - 1 == last.upperBound {
-            ranges[ranges.count - 1] = last.lowerBound...max(last.upperBound, range.upperBound)
+            storage[storage.count - 1] = last.lowerBound...max(last.upperBound, range.upperBound)
         } else {
-            ranges.append(range)
+            storage.append(range)
         }
     }
 
     /// Whether it is among them.
-    package func contains(_ number: Number) -> Bool {
+    @inlinable package func contains(_ number: Number) -> Bool {
         let position = ranges.partitioned { $0.upperBound >= number.rawValue }
         return position < ranges.count && ranges[position].lowerBound <= number.rawValue
     }
@@ -112,7 +116,7 @@ package struct NumberSet<Number: MessageNumber>: Hashable, Sendable {
     }
 
     /// Every number, ascending.
-    package func forEach(_ body: (Number) throws -> Void) rethrows {
+    @inlinable package func forEach(_ body: (Number) throws -> Void) rethrows {
         for range in ranges {
             for number in range { try body(Number(rawValue: number)) }
         }

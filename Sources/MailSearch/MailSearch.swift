@@ -52,7 +52,7 @@ package final class MailSearch: Sendable {
         ) async throws -> Outcome
     {
         let run = SearchRun(
-            filter, key, among: uids, store: store, index: index, images: images, limits: limits)
+            filter, key, among: uids, mailStore: mailStore, index: index, images: images, limits: limits)
         return try await withTaskCancellationHandler {
             var outcome = Outcome()
             var start = 0
@@ -104,7 +104,7 @@ package final class MailSearch: Sendable {
         ) async throws -> [Value]
     {
         let run = SearchRun(
-            .all, key, among: uids, store: store, index: index, images: images, limits: limits)
+            .all, key, among: uids, mailStore: mailStore, index: index, images: images, limits: limits)
         return try await withTaskCancellationHandler {
             var values: [Value] = []
             values.reserveCapacity(run.uids.count)

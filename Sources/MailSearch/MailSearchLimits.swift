@@ -6,6 +6,8 @@ package struct MailSearchLimits: Sendable {
     package var batchOctetsMax: Int64 = 8 << 20
     /// How long what arrives waits for more, in milliseconds: a batch of one message costs nearly what ten cost.
     package var lingerMilliseconds = 500
+    /// The same where more keeps coming: a flood is indexed in large batches, which cost less and take less of its time.
+    package var lingerMillisecondsMax = 5_000
     /// Ranges of new messages that are kept in mind; with more, the store is looked through instead.
     package var arrivalsMax = 4_096
     /// Messages that may be gone before the index is looked through for them, as a share of all: one in so many.

@@ -11,6 +11,14 @@ extension MailStore {
         ) { row in
             if row.integer(0) > 0 { wrong.append("what was read from \(row.integer(0)) messages is missing") }
         }
+        try transaction.query(
+            """
+            SELECT (SELECT count(*) FROM message WHERE created > mod_seq)
+                + (SELECT count(*) FROM expunged WHERE created > mod_seq)
+            """
+        ) { row in
+            if row.integer(0) > 0 { wrong.append("\(row.integer(0)) messages came later than they changed or went") }
+        }
         return wrong
     }
 

@@ -42,6 +42,8 @@ extension MailStore {
                     ) AS later FROM message)
                 WHERE touched = 0 AND mod_seq > later)
             """)
+        try transaction.run("UPDATE message SET created = mod_seq WHERE created > mod_seq")
+        try transaction.run("UPDATE expunged SET created = mod_seq WHERE created > mod_seq")
         guard reason == .rebuild else { return }
         let stride = SQLValue.integer(numberStride)
         try transaction.run("UPDATE mailbox SET uid_next = uid_next + ?1, mod_seq = mod_seq + ?1", stride)

@@ -6,7 +6,7 @@ public import Storage
 /// Functions that take a transaction are pieces of a larger one, put together by their caller; the asynchronous ones are
 /// transactions of their own.
 public struct MailStore: Sendable {
-    let store: Store
+    package let store: Store
     package let limits: MailStoreLimits
     let cache: MailboxCache
     let countings: AccountCountingCache

@@ -19,7 +19,7 @@ public struct MailStoreLimits: Sendable {
     public var changesToldMax = 50_000
     /// Messages and conversations of the accounts that are counted in memory, together.
     public var countedMessagesMax = 2_000_000
-    /// Octets of what is remembered of mailboxes that were opened: eight for each gap between UIDs.
+    /// Octets of what is remembered of mailboxes: one for each message, eight for each gap between UIDs.
     public var cachedOctetsMax = 32 << 20
 
     /// A mailbox's name in UTF-8.

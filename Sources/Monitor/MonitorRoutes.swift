@@ -8,8 +8,10 @@ public import Observability
 public enum MonitorRoutes {
     /// Adds the pages. `health` is asked at each request: it should be quick, and look at what mail needs (the store can be
     /// written, the listeners listen).
+    ///
+    /// - Parameter metrics: nil where strangers can ask: there is no `/metrics` then.
     public static func add(
-        to router: Router<HTTPServer.Context>, metrics: PrometheusRegistry,
+        to router: Router<HTTPServer.Context>, metrics: PrometheusRegistry?,
         health: @escaping @Sendable () async -> Health
     ) {
         router.get("health") { _, _ in
@@ -19,6 +21,7 @@ public enum MonitorRoutes {
             case .failing: return response(.serviceUnavailable, type: "application/json", body: state.json + "\n")
             }
         }
+        guard let metrics else { return }
         router.get("metrics") { _, _ in
             response(.ok, type: PrometheusRegistry.contentType, body: metrics.exposition())
         }

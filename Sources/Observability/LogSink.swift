@@ -71,8 +71,9 @@ public final class FileLogSink: LogSink, @unchecked Sendable {
                 queue.dropped += 1
                 queue.droppedInAll += 1
             } else {
+                // The thread looks by itself when it has written what it has.
+                if queue.bytes.isEmpty && !queue.isWriting { pthread_cond_broadcast(changed) }
                 queue.bytes.append(contentsOf: line)
-                pthread_cond_broadcast(changed)
             }
         }
     }

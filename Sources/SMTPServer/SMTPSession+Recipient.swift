@@ -112,13 +112,6 @@ extension SMTPSession {
     }
 }
 
-extension Domain {
-    /// Whether no mail server can ever be found for it: names that are kept out of the DNS (RFC 6761 §6.3, §6.4, RFC 7686).
-    var isSurelyNowhere: Bool {
-        ["invalid", "localhost", "onion"].contains { ascii == $0 || ascii.hasSuffix(".\($0)") }
-    }
-}
-
 extension SMTPReply {
     /// A domain that cannot be.
     static func noSuchDomain(_ path: ForwardPath) -> SMTPReply {

@@ -1,17 +1,10 @@
+package import Delivery
 package import Directory
 package import Logins
 package import SASL
 
 /// What a listener for our own users (RFC 6409) has beside what every SMTP listener has.
 package struct SubmissionPolicy: Sendable {
-    /// Whom a message's header may name as its author.
-    package enum HeaderFrom: Hashable, Sendable {
-        /// Somebody that the account may send as, in From or in Sender (RFC 6409 §8.1).
-        case own
-        /// Anybody.
-        case anybody
-    }
-
     /// Where clients show who they are.
     package let desk: LoginDesk
     /// What unknown users' salts come from.
@@ -19,12 +12,12 @@ package struct SubmissionPolicy: Sendable {
     /// How much an account may send.
     package let sendingLimits: SendingLimits
     /// Whom a header may name.
-    package let headerFrom: HeaderFrom
+    package let headerFrom: SubmissionDesk.HeaderFrom
 
     /// Puts the parts together.
     package init(
         desk: LoginDesk, decoySecret: SecretBytes, sendingLimits: SendingLimits = SendingLimits(),
-        headerFrom: HeaderFrom = .own
+        headerFrom: SubmissionDesk.HeaderFrom = .own
     ) {
         self.desk = desk
         self.decoySecret = decoySecret

@@ -48,7 +48,10 @@ package struct ConfigurationTemplate: Sendable {
             listener(.imap, .implicit, "Reading mail with IMAP; TLS from the first octet."),
             listener(.pop3, .starttls, "Collecting mail with POP3; the client turns TLS on (STLS)."),
             listener(.pop3, .implicit, "Collecting mail with POP3; TLS from the first octet."),
-            listener(.http, .none, "Metrics for Prometheus at /metrics, health at /health."),
+            listener(
+                .http, .none,
+                "For this machine alone: the webmail, JMAP, health at /health, metrics for Prometheus at /metrics."),
+            listener(.http, .implicit, "The webmail and JMAP; TLS from the first octet."),
         ].compactMap { $0 }
     }
 
@@ -57,7 +60,9 @@ package struct ConfigurationTemplate: Sendable {
     ) -> (title: String, listener: ConfiguredListener)? {
         guard let address = address ?? IPAddress("127.0.0.1") else { return nil }
         let endpoint = SocketEndpoint(address: address, port: portBase + served.standardPort(tls))
-        let isPlain = localLogin == .plaintextAllowed && served.hasLogins && tls != .implicit
+        // The webmail of this machine's own address can be looked at without a certificate that browsers know.
+        let isAsked = localLogin == .plaintextAllowed || (served == .http && address.isLoopback)
+        let isPlain = isAsked && served.hasLogins && tls != .implicit
         let listener = ConfiguredListener(
             servedProtocol: served, place: .endpoint(endpoint), tls: tls, authWithoutTLS: isPlain ? .loopback : .refused
         )
@@ -159,8 +164,9 @@ package struct ConfigurationTemplate: Sendable {
             #   path              instead of address and port: a Unix socket, for lmtp alone
             #   tls               "none", "starttls" (the client turns it on) or "implicit" (from the first octet)
             #                     default: "starttls"; "none" for lmtp and http
-            #   auth_without_tls  whether passwords are taken in clear. Default: false. true is for loopback addresses;
-            #                     elsewhere anybody on the way could read them, and it is refused ("forced" insists).
+            #   auth_without_tls  whether passwords are taken in clear, and for http whether one can log in to the webmail and
+            #                     JMAP. Default: false. true is for loopback addresses; elsewhere anybody on the way could
+            #                     read them, and it is refused ("forced" insists).
             #   disable           for imap: capabilities that are not offered, for a client that stumbles over one:
             #                     disable = ["QRESYNC", "UTF8=ACCEPT"]. Default: none.
 

@@ -14,16 +14,19 @@ package struct ConfiguredListener: Hashable, Sendable {
         case pop3
         /// Reading, RFC 9051.
         case imap
-        /// Metrics and health; later the webmail and JMAP.
+        /// The webmail, JMAP (RFC 8620), metrics and health.
         case http
 
         /// Whether people log in on it.
         package var hasLogins: Bool {
             switch self {
-            case .submission, .pop3, .imap: true
-            case .smtp, .lmtp, .http: false
+            case .submission, .pop3, .imap, .http: true
+            case .smtp, .lmtp: false
             }
         }
+
+        /// Whether it is of no use to those who cannot log in.
+        package var needsLogins: Bool { hasLogins && self != .http }
 
         /// Whether it has a command that turns TLS on (RFC 3207, RFC 2595).
         package var hasStartTLS: Bool { self != .http }

@@ -113,7 +113,7 @@ struct ListenerReader {
             reader.mistake(
                 "auth_without_tls", "nobody logs in on \(served.rawValue)", "take auth_without_tls away here")
         }
-        if served.hasLogins, mode == .none, login == .refused {
+        if served.needsLogins, mode == .none, login == .refused {
             reader.mistake(
                 reader.has("auth_without_tls") ? "auth_without_tls" : "tls",
                 "nobody could log in here: there is no TLS, and no password is taken without it",

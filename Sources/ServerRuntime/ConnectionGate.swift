@@ -1,4 +1,4 @@
-import NIOCore
+package import NIOCore
 import Synchronization
 
 /// How many connections are let in.
@@ -104,7 +104,7 @@ public final class ConnectionGate: Sendable {
     public var openCount: Int { state.withLock { $0.open } }
 
     /// Lets a connection in, or says why not. Who was let in must `leave`.
-    func enter(_ address: SocketAddress?, now: NIODeadline) -> Refusal? {
+    package func enter(_ address: SocketAddress?, now: NIODeadline) -> Refusal? {
         let key = countedHost(address)
         let minute = Int64(now.uptimeNanoseconds / 60_000_000_000)
         return state.withLock { state in
@@ -130,7 +130,7 @@ public final class ConnectionGate: Sendable {
         }
     }
 
-    func leave(_ address: SocketAddress?) {
+    package func leave(_ address: SocketAddress?) {
         let key = countedHost(address)
         state.withLock { state in
             state.open -= 1

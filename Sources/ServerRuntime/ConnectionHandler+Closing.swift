@@ -18,7 +18,7 @@ extension ConnectionHandler: DrivenConnection {
         guard let context, phase == .receiving || phase == .handshaking || phase == .opening else { return }
         self.end = self.end ?? end
         phase = .closing
-        wait(seconds: limits.closeTimeoutSeconds)
+        wait(seconds: flags.contains(.draining) ? limits.stopTimeoutSeconds : limits.closeTimeoutSeconds)
         let isLingering = (heldInputBytes > 0 || end != .completed) && !flags.contains(.inputClosed)
         input = ByteBuffer()
         compression?.dropInput()
@@ -98,7 +98,8 @@ extension ConnectionHandler: DrivenConnection {
         switch phase {
         case .opening, .handshaking: cut(.dismissed(.shutdown))
         case .receiving where session.isIdle: dismiss(.shutdown)
-        case .receiving, .performing, .lost, .closing, .closed: break
+        case .closing: wait(seconds: limits.stopTimeoutSeconds)
+        case .receiving, .performing, .lost, .closed: break
         }
     }
 }

@@ -15,6 +15,8 @@ public struct ConnectionLimits: Sendable {
     public var handshakeTimeoutSeconds: Int64 = 30
     /// For the peer to close after our last words.
     public var closeTimeoutSeconds: Int64 = 10
+    /// The same when the server stops: its end waits for nobody who only has to close.
+    public var stopTimeoutSeconds: Int64 = 1
     /// A session is ended at its next pause when it is older.
     public var sessionSecondsMax: Int64 = 4 * 3600
 

@@ -60,9 +60,14 @@ public final class Store: Sendable {
     public nonisolated(nonsending) func read<T: Sendable>(_ body: @escaping @Sendable (SQLTransaction) throws -> T)
         async throws -> T
     {
-        if commits.hasHiddenRows { await waitForWriter() }
+        await settle()
         let readers = readers
         return try await readerThreads.runIfActive { try readers.read(body) }
+    }
+
+    /// Returns when everything that was confirmed before can be seen, and who listens to changes has been told of it.
+    public nonisolated(nonsending) func settle() async {
+        if commits.hasHiddenRows { await waitForWriter() }
     }
 
     /// Where the log ended after everything that could be seen when this was called.

@@ -1,20 +1,15 @@
 import Delivery
 import Directory
-import DomainSetup
-import HTTPService
-import Hummingbird
 import IMAP
 import IMAPServer
 import Logging
 import Logins
 import MailCore
 import MailStore
-import Monitor
 import POP3
 import POP3Server
 import SMTP
 import SMTPServer
-import SenderAuthentication
 import ServerConfiguration
 import ServerRuntime
 import ServiceLifecycle
@@ -105,7 +100,7 @@ extension MailServer {
             }
         let context = POP3ServerContext(
             listener: name, configuration: settings, tls: tls, directory: directory,
-            mailStore: MailStore(store: store), store: store, locks: maildropLocks,
+            mailStore: mailStore, store: store, locks: maildropLocks,
             decoySecret: try await directory.scramDecoySecret(), loginGuard: loginGuard, logger: logger)
         let server = Server(
             configuration: ListenerConfiguration(
@@ -137,7 +132,7 @@ extension MailServer {
             }
         let context = IMAPServerContext(
             listener: name, configuration: settings, limits: limits, tls: tls, directory: directory,
-            mailStore: MailStore(store: store), store: store, search: search, delivery: delivery,
+            mailStore: mailStore, store: store, search: search, delivery: delivery,
             connections: imapConnections, recentClaims: recentClaims,
             decoySecret: try await directory.scramDecoySecret(), loginGuard: loginGuard,
             logger: logger, now: DirectoryClock.system.wallSeconds)
@@ -182,35 +177,8 @@ extension MailServer {
         return offered
     }
 
-    private func httpServer(_ listener: ConfiguredListener, _ ready: ReadyNotice) -> (any Service)? {
-        guard case .endpoint(let endpoint) = listener.place else { return nil }
-        let router = HTTPServer.makeRouter()
-        let health = health
-        MonitorRoutes.add(to: router, metrics: registry) { await health.state() }
-        if listener.tls == .implicit { addPolicyPages(to: router) }
-        var quiet = logger
-        quiet.logLevel = max(logger.logLevel, .warning)
-        let server = HTTPServer(
-            router: router, host: endpoint.address.text, port: endpoint.port, group: group, logger: quiet
-        ) { [logger] _ in
-            logger.info("listening", metadata: ["listener": "http", "address": "\(endpoint)"])
-            ready.oneMore()
-        }
-        return HTTPListener(server: server, place: "\(endpoint)")
-    }
-
-    /// What others read before they send to our domains: over TLS alone (RFC 8461 §3.3).
-    private func addPolicyPages(to router: Router<HTTPServer.Context>) {
-        let server = DomainPublication.Server(
-            hostname: configuration.hostname,
-            strictTransport: MTASTSPolicy.Mode(configuration.tls?.strictTransport ?? .testing))
-        PolicyRoutes.add(to: router, policy: DomainPublication.policy(server)) { [directory] domain in
-            (try? await directory.domains().contains { $0.name == domain.ascii }) ?? false
-        }
-    }
-
     /// For logs and metrics: `smtp`, `pop3s`.
-    private func listenerName(_ listener: ConfiguredListener) -> String {
+    func listenerName(_ listener: ConfiguredListener) -> String {
         listener.servedProtocol.rawValue + (listener.tls == .implicit ? "s" : "")
     }
 

@@ -4,6 +4,8 @@ import DNSClient
 import Delivery
 import Directory
 import IMAPServer
+import JMAP
+import JMAPServer
 import Logging
 import MailQueue
 import MailSearch
@@ -40,7 +42,11 @@ struct MailServer {
     let maildropLocks = MaildropLocks()
     let imapConnections: AccountConnections
     let recentClaims = RecentClaims()
+    let requestSlots = RequestSlots(perAccountMax: JMAPLimits().requestsMax)
+    /// One for all listeners, which remember mailboxes together.
+    let mailStore: MailStore
     let search: MailSearch
+    let jmap: JMAPServices
 
     /// Checks what can be checked before anything listens.
     init(configuration: Configuration, store: Store) throws {
@@ -68,7 +74,8 @@ struct MailServer {
         imapConnections = AccountConnections(perAccountMax: configuration.limits.imapSessionsPerAccountMax)
         group = MultiThreadedEventLoopGroup.singleton
         delivery = Delivery(store: store, signal: signal)
-        search = MailSearch(store: store, mailStore: MailStore(store: store))
+        mailStore = MailStore(store: store)
+        search = MailSearch(store: store, mailStore: mailStore)
         do {
             dns = try DNSClient(configuration: DNSClientConfiguration(configuration.dns))
         } catch {
@@ -77,6 +84,8 @@ struct MailServer {
         fetcher = RemoteFetcher(
             store: store, directory: directory, delivery: delivery, group: group,
             now: DirectoryClock.system.wallSeconds, logger: logger)
+        jmap = MailServer.jmapServices(
+            configuration, store, directory, delivery, search, signal, fetcher, loginGuard, logger)
         let service = AdminService(store: store, directory: directory, signal: signal, fetcher: fetcher)
         admin = AdminServer(socketPath: configuration.controlSocketPath, service: service)
     }

@@ -98,11 +98,11 @@ import Testing
         try await withDirectory(clock: clock.clock) { directory in
             try await furnish(directory)
             let key = directory.logins.key(name: "ana", password: Directory.testPassword.text)
-            #expect(directory.logins.account(key, nowSeconds: clock.clock.monotonicSeconds()) == nil)
+            #expect(directory.logins.login(key, nowSeconds: clock.clock.monotonicSeconds()) == nil)
             #expect(await login(directory, "ana", Directory.testPassword) == "ana@example.test")
-            #expect(directory.logins.account(key, nowSeconds: clock.clock.monotonicSeconds()) != nil)
+            #expect(directory.logins.login(key, nowSeconds: clock.clock.monotonicSeconds()) != nil)
             clock.advance(bySeconds: directory.limits.cachedLoginSeconds)
-            #expect(directory.logins.account(key, nowSeconds: clock.clock.monotonicSeconds()) == nil)
+            #expect(directory.logins.login(key, nowSeconds: clock.clock.monotonicSeconds()) == nil)
             #expect(await login(directory, "ana", Directory.testPassword) == "ana@example.test")
         }
     }

@@ -58,6 +58,12 @@ import Testing
             _ = try await directory.signingKeys(for: try domain(name))
         }
         _ = try await directory.rotateSigningKeys(of: ours)
+        let account = try await directory.account(try address("eva@example.test")).accountID
+        let gone = try await directory.addAppPassword(named: "old phone", to: account)
+        _ = try await directory.addAppPassword(named: "phone", to: account)
+        try await directory.removeAppPassword(gone.summary.id, of: account)
+        _ = try await directory.beginSecondFactor(
+            of: AuthenticatedAccount(id: account, address: try address("eva@example.test")))
         _ = try await directory.activateSigningKeys(of: ours)
         _ = try await directory.resolve("SRS0=a=b=c.test=d@example.test")
         try await directory.removeDomain(try domain("gone.test"), .withAddresses)

@@ -4,8 +4,10 @@ import Testing
 @testable import Directory
 
 @Suite struct LoginCacheTests {
-    private func account(_ number: Int64) throws -> AuthenticatedAccount {
-        AuthenticatedAccount(id: AccountID(rawValue: number), address: try address("user\(number)@example.test"))
+    private func login(_ number: Int64) throws -> ProvenLogin {
+        let account = AuthenticatedAccount(
+            id: AccountID(rawValue: number), address: try address("user\(number)@example.test"))
+        return ProvenLogin(account: account, means: .password)
     }
 
     @Test func keysTellPairsApart() {
@@ -23,31 +25,31 @@ import Testing
         let key = cache.key(name: "ana", password: "secret")
         let before = cache.generation
         cache.forget(AccountID(rawValue: 1))
-        cache.keep(try account(1), for: key, of: before, nowSeconds: 0)
-        #expect(cache.account(key, nowSeconds: 0) == nil)
-        cache.keep(try account(1), for: key, of: cache.generation, nowSeconds: 0)
-        #expect(cache.account(key, nowSeconds: 59) != nil)
-        #expect(cache.account(key, nowSeconds: 60) == nil)
-        #expect(cache.account(key, nowSeconds: 0) == nil)
+        cache.keep(try login(1), for: key, of: before, nowSeconds: 0)
+        #expect(cache.login(key, nowSeconds: 0) == nil)
+        cache.keep(try login(1), for: key, of: cache.generation, nowSeconds: 0)
+        #expect(cache.login(key, nowSeconds: 59) != nil)
+        #expect(cache.login(key, nowSeconds: 60) == nil)
+        #expect(cache.login(key, nowSeconds: 0) == nil)
     }
 
     @Test func onlyTheChangedAccountIsForgotten() throws {
         let cache = LoginCache(entriesMax: 10, seconds: 60)
         let keys = (1...3).map { cache.key(name: "user\($0)", password: "secret") }
         for (index, key) in keys.enumerated() {
-            cache.keep(try account(Int64(index + 1)), for: key, of: cache.generation, nowSeconds: 0)
+            cache.keep(try login(Int64(index + 1)), for: key, of: cache.generation, nowSeconds: 0)
         }
         cache.forget(AccountID(rawValue: 2))
-        #expect(keys.map { cache.account($0, nowSeconds: 0)?.id.rawValue } == [1, nil, 3])
+        #expect(keys.map { cache.login($0, nowSeconds: 0)?.account.id.rawValue } == [1, nil, 3])
     }
 
     @Test func itIsBounded() throws {
         let cache = LoginCache(entriesMax: 10, seconds: 60)
         let keys = (0..<100).map { cache.key(name: "user\($0)", password: "secret") }
         for (index, key) in keys.enumerated() {
-            cache.keep(try account(Int64(index)), for: key, of: cache.generation, nowSeconds: 0)
+            cache.keep(try login(Int64(index)), for: key, of: cache.generation, nowSeconds: 0)
         }
-        let kept = keys.filter { cache.account($0, nowSeconds: 0) != nil }
+        let kept = keys.filter { cache.login($0, nowSeconds: 0) != nil }
         #expect((1...10).contains(kept.count))
         #expect(kept.last == keys.last)
     }

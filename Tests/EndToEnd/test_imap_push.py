@@ -170,10 +170,9 @@ def test_who_waits_is_told_when_the_server_stops(make_imap_server):
         pytest.skip("Dovecot lets its sessions go on")
     with session(server) as idle, session(server) as selected:
         idle.idle()
-        stopping = threading.Thread(target=server.stop)
-        stopping.start()
+        # It waits for nobody who does not close.
+        server.stop(seconds=6)
         for imap in (idle, selected):
             imap.wait_for(lambda imap: any(response.kind == "BYE" for response in imap.untagged), SOON, "BYE")
             assert imap.at_end()
             imap.close()
-        stopping.join()

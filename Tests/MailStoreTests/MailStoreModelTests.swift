@@ -269,6 +269,27 @@ private struct ModelRun {
         try compareHeard()
     }
 
+    private struct Flags: Hashable {
+        let system: SystemFlags
+        let keywords: [String]
+
+        init(_ system: SystemFlags, _ keywords: [String]) { (self.system, self.keywords) = (system, keywords) }
+    }
+
+    /// What is remembered of a mailbox.
+    private func flags(_ test: TestStore, _ key: MailboxKey) async throws -> [UInt32: Flags] {
+        let mailStore = test.mailStore
+        let flags = try await test.store.read { try mailStore.flags(of: key, .all, in: $0) }
+        var messages: [UInt32: Flags] = [:]
+        guard let flags else { return messages }
+        flags.scan(1...UInt32.max) { message in
+            let keywords = String(decoding: flags.keywords(inList: message.list), as: UTF8.self)
+            messages[message.uid.rawValue] = Flags(message.flags, keywords.split(separator: " ").map(String.init))
+            return .more
+        }
+        return messages
+    }
+
     private mutating func compare(_ test: TestStore, _ key: MailboxKey, _ box: Mailbox) async throws {
         let snapshot = try await test.mailStore.open(key, .looks)
         #expect(snapshot == (try await MailStore(store: test.store).open(key, .looks)).with(snapshot.keywords))
@@ -278,6 +299,7 @@ private struct ModelRun {
             snapshot.firstUnseen?.rawValue == box.messages.filter { !$0.value.flags.contains(.seen) }.keys.min())
         #expect(snapshot.recent.numbers == box.messages.keys.filter { $0 >= box.recentFrom }.sorted())
         #expect(Set(snapshot.keywords).isSuperset(of: box.messages.values.flatMap(\.keywords)))
+        #expect(try await flags(test, key) == box.messages.mapValues { Flags($0.flags, $0.keywords) })
         let since = Int64(number(0...Int(clocks[key.account] ?? 0)))
         let (rows, changed, gone) = try await test.store.read { transaction in
             var rows: [UInt32: Message] = [:]

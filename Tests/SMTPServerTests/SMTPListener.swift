@@ -1,4 +1,5 @@
 import AgentTestSupport
+import Delivery
 import Directory
 import Logging
 import Logins
@@ -73,7 +74,7 @@ struct SMTPListener {
 struct SubmissionSettings {
     var logins = LoginGuardLimits()
     var sending = SendingLimits()
-    var headerFrom = SubmissionPolicy.HeaderFrom.own
+    var headerFrom = SubmissionDesk.HeaderFrom.own
 
     /// Nobody waits.
     init() {

@@ -1,4 +1,5 @@
 import AgentTestSupport
+import Delivery
 import Directory
 import MailCore
 import MailQueue

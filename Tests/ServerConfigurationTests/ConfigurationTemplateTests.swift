@@ -20,8 +20,10 @@ import Testing
         let template = ConfigurationTemplate(hostname: hostname, portBase: base, localLogin: login)
         let configuration = try Configuration.parse(template.text, file: "\(folder.path)/paloma.toml")
         let ports = configuration.listeners.map(\.place.description)
-        #expect(ports == [25, 587, 465, 24, 143, 993, 110, 995, 80].map { "127.0.0.1:\($0 + base)" })
-        #expect(configuration.listeners.contains { $0.authWithoutTLS.isAllowed } == (login == .plaintextAllowed))
+        #expect(ports == [25, 587, 465, 24, 143, 993, 110, 995, 80, 443].map { "127.0.0.1:\($0 + base)" })
+        #expect(
+            configuration.listeners.contains { $0.servedProtocol != .http && $0.authWithoutTLS.isAllowed }
+                == (login == .plaintextAllowed))
         #expect(configuration.limits == LimitsConfiguration())
         #expect(configuration.dns == DNSConfiguration())
         #expect(configuration.outbound == OutboundConfiguration())

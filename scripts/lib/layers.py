@@ -26,7 +26,7 @@ LAYERS = [
     ("protocol", ["SMTP", "POP3", "IMAP", "JMAP"]),
     ("engine", ["Storage"]),
     ("directory", ["Directory"]),
-    ("state", ["MailStore", "MailQueue", "MailTrace", "RemoteAccounts"]),
+    ("state", ["MailStore", "MailQueue", "MailTrace", "MailSettings", "RemoteAccounts"]),
     ("search", ["MailSearch"]),
     ("settings", ["ServerConfiguration", "Observability", "TerminalOutput"]),
     ("runtime", ["ServerRuntime"]),

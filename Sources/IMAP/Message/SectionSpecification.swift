@@ -19,6 +19,9 @@ package struct SectionSpecification: Hashable, Sendable {
     /// What of it.
     package let text: Text
 
+    /// Whether it is the whole message.
+    package var isWhole: Bool { part.isWhole && text == .all }
+
     /// As above.
     package init(part: PartPath = PartPath(), text: Text = .all) {
         self.part = part

@@ -2,26 +2,21 @@ package import MailCore
 
 /// Results of searches.
 extension IMAPResponseWriter {
-    /// `* SEARCH 2 5 6 (MODSEQ 917162500)` (RFC 3501 §7.2.5, RFC 7162 §3.1.5)
-    package mutating func search(_ numbers: some Sequence<UInt32>, modSeq: ModSeq? = nil) {
+    /// `* SEARCH 2 5 6 (MODSEQ 917162500)` (RFC 3501 §7.2.5, RFC 7162 §3.1.5), the numbers as ranges
+    package mutating func search(_ numbers: [ClosedRange<UInt32>], modSeq: ModSeq? = nil) {
         raw("* SEARCH")
         plain(numbers, modSeq)
     }
 
-    /// `* SORT 5 3 4 1 2` (RFC 5256 §4)
-    package mutating func sort(_ numbers: some Sequence<UInt32>, modSeq: ModSeq? = nil) {
+    /// `* SORT 5 3 4 1 2` (RFC 5256 §4), the same
+    package mutating func sort(_ numbers: [ClosedRange<UInt32>], modSeq: ModSeq? = nil) {
         raw("* SORT")
         plain(numbers, modSeq)
     }
 
-    private mutating func plain(_ numbers: some Sequence<UInt32>, _ modSeq: ModSeq?) {
-        var isEmpty = true
-        for value in numbers {
-            space()
-            number(value)
-            isEmpty = false
-        }
-        if let modSeq, !isEmpty {
+    private mutating func plain(_ numbers: [ClosedRange<UInt32>], _ modSeq: ModSeq?) {
+        for range in numbers { spacedNumbers(range) }
+        if let modSeq, !numbers.isEmpty {
             raw(" (MODSEQ ")
             number(UInt64(clamping: modSeq.rawValue))
             raw(UInt8(ascii: ")"))

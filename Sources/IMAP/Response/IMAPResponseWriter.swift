@@ -18,6 +18,9 @@ package struct IMAPResponseWriter: Sendable {
     /// Octets waiting.
     package var octetCount: Int { buffer.readableBytes }
 
+    /// Makes room for so many octets.
+    package mutating func reserve(_ octets: Int) { buffer.reserveCapacity(octets) }
+
     /// What was written since the last time; the writer goes on with a new buffer.
     package mutating func take() -> ByteBuffer {
         let written = buffer
@@ -27,7 +30,9 @@ package struct IMAPResponseWriter: Sendable {
 
     // MARK: Pieces
 
-    mutating func raw(_ text: StaticString) { buffer.writeStaticString(text) }
+    mutating func raw(_ text: StaticString) {
+        raw(UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+    }
 
     mutating func raw(_ octet: UInt8) { buffer.writeInteger(octet) }
 
@@ -47,17 +52,53 @@ package struct IMAPResponseWriter: Sendable {
 
     /// Decimal, without a String.
     mutating func number(_ number: UInt64) {
-        var digits: (UInt64, UInt64, UInt32) = (0, 0, 0)
-        withUnsafeMutableBytes(of: &digits) { room in
-            var rest = number
-            var start = room.count
-            repeat {
-                start -= 1
-                room[start] = 0x30 + UInt8(truncatingIfNeeded: rest % 10)
-                rest /= 10
-            } while rest > 0
-            buffer.writeBytes(UnsafeRawBufferPointer(rebasing: room[start...]))
+        fill(Self.digitsMax) { room in Self.write(number, at: 0, of: room) }
+    }
+
+    /// Numbers of a range, each behind a space.
+    mutating func spacedNumbers(_ range: ClosedRange<UInt32>) {
+        // Some together: each visit to the buffer costs more than a number does.
+        var next = UInt64(range.lowerBound)
+        while next <= UInt64(range.upperBound) {
+            let last = min(UInt64(range.upperBound), next + 255)
+            fill(Int(last - next + 1) * (1 + Self.digitsMax)) { room in
+                var end = 0
+                for number in next...last {
+                    room[end] = UInt8(ascii: " ")
+                    end = Self.write(number, at: end + 1, of: room)
+                }
+                return end
+            }
+            next = last + 1
         }
+    }
+
+    /// Digits of the largest number.
+    static var digitsMax: Int { 20 }
+
+    /// Writes into the buffer itself: what is done for each of many messages is done with one visit.
+    ///
+    /// - Parameter write: gets room for `count` octets at least and says how many it has written.
+    mutating func fill(_ count: Int, _ write: (UnsafeMutableRawBufferPointer) -> Int) {
+        buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: count, write)
+    }
+
+    /// Writes a number's digits; says where they end.
+    static func write(_ number: UInt64, at start: Int, of room: UnsafeMutableRawBufferPointer) -> Int {
+        var count = 1
+        var rest = number / 10
+        while rest > 0 {
+            count += 1
+            rest /= 10
+        }
+        rest = number
+        var place = start + count
+        repeat {
+            place -= 1
+            room[place] = 0x30 + UInt8(truncatingIfNeeded: rest % 10)
+            rest /= 10
+        } while rest > 0
+        return start + count
     }
 
     mutating func number(_ value: UInt32) { number(UInt64(value)) }

@@ -41,16 +41,17 @@ struct FetchPlan: Sendable {
 
     /// What is read of each message's rows.
     var columns: MessageColumns {
-        if readsContent { return [.facts, .content] }
-        var columns: MessageColumns = []
+        var columns: MessageColumns = readsContent ? .content : []
         for item in items {
             switch item {
-            case .body, .bodyStructure, .preview: return .facts
-            case .envelope: columns = .envelope
+            case .body, .bodyStructure, .preview, .binary, .binarySize: columns.insert(.facts)
+            // Where a whole message ends needs no index of its parts.
+            case .section(let fetch) where !fetch.section.isWhole: columns.insert(.facts)
+            case .envelope: columns.insert(.envelope)
             default: break
             }
         }
-        return columns
+        return columns.contains(.facts) ? columns.subtracting(.envelope) : columns
     }
 
     /// Whether the messages' octets are read.
@@ -62,6 +63,9 @@ struct FetchPlan: Sendable {
             }
         }
     }
+
+    /// Whether what is told are flags and UIDs alone.
+    var tellsNothingButFlags: Bool { tellsFlags && items.allSatisfy { $0 == .flags || $0 == .uid } }
 
     /// Whether all flags of the messages are told.
     var tellsFlags: Bool { items.contains(.flags) }

@@ -18,6 +18,16 @@ struct FetchWriter {
     private var lastKeywords: [UInt8] = []
     private var keywords: Set<Keyword> = []
 
+    /// What a response that tells nothing but flags depends on.
+    private struct FlagsKey: Hashable {
+        let flags: SystemFlags
+        let list: UInt32
+        let recency: Recency
+    }
+
+    private var flagsResponses: [FlagsKey: FlagsResponse] = [:]
+    private var lastFlags: (key: FlagsKey, response: FlagsResponse)?
+
     /// A piece of at least so many octets is sent as it is, not copied behind others.
     private static let copiedOctetsMax = 32 << 10
     /// Octets of sections that are held for one page; what is more is read when it is sent.
@@ -27,21 +37,35 @@ struct FetchWriter {
     private static let messagesOfPage = 256
     /// Octets of the response that fills a page, about.
     private static let roomOctets = 8 << 10
+    /// What stands around the octets of a message, about.
+    private static let linesOctets = 512
 
     /// Nothing is written yet.
     init(_ job: FetchJob, clock: ModSeq, in transaction: SQLTransaction) {
         self.job = job
         self.transaction = transaction
         itemsOfNewlySeen = job.newlySeen.isEmpty ? [] : job.plan.itemsOfNewlySeen
-        var buffer = ByteBuffer()
+        writer = IMAPResponseWriter(dialect: job.plan.dialect)
         // Room for a full page, where there are messages to fill it.
-        if job.messageCount >= Self.messagesOfPage { buffer.reserveCapacity(FetchJob.pageOctets + Self.roomOctets) }
-        writer = IMAPResponseWriter(dialect: job.plan.dialect, buffer: buffer)
+        if !job.plan.readsContent, job.messageCount >= Self.messagesOfPage {
+            writer.reserve(FetchJob.pageOctets + Self.roomOctets)
+        }
         page = FetchPage(clock: clock, end: FetchWalk.Place(), isLast: true)
     }
 
     /// Octets written so far.
-    var octetCount: Int { octetsBefore + writer.octetCount }
+    private var octetCount: Int { octetsBefore + writer.octetCount }
+
+    private var demand: ScanDemand { octetCount < FetchJob.pageOctets ? .more : .enough }
+
+    /// Makes room for these messages.
+    mutating func reserve(for contents: [CheckedOctets]) {
+        var octets = 0
+        for case .whole(let content) in contents where content.readableBytes < Self.copiedOctetsMax {
+            octets += content.readableBytes + Self.linesOctets
+        }
+        writer.reserve(octets)
+    }
 
     /// The page, all of whose messages were written.
     mutating func finish(at end: FetchWalk) -> FetchPage {
@@ -55,9 +79,11 @@ struct FetchWriter {
     /// Writes one message's response.
     ///
     /// - Parameter content: its octets, where the plan reads them.
+    /// - Returns: whether there is room for more.
+    @discardableResult
     mutating func write(
         _ row: MessageRow, _ number: SequenceNumber, _ content: CheckedOctets = .damaged
-    ) throws {
+    ) throws -> ScanDemand {
         let uid = row.uid
         var message = FetchedMessage(row, content, job.store)
         var items = writer.beginFetch(number, uid)
@@ -69,6 +95,31 @@ struct FetchWriter {
         writer.endFetch(items)
         page.told.append(uid)
         page.faults.formUnion(message.faults)
+        return demand
+    }
+
+    /// Writes one message's flags, from memory.
+    ///
+    /// - Returns: whether there is room for more.
+    mutating func write(
+        _ message: MailboxFlags.Message, _ number: SequenceNumber, in flags: MailboxFlags
+    ) -> ScanDemand {
+        let recency = job.tellsRecent ? job.view.recency(of: message.uid) : .old
+        let key = FlagsKey(flags: message.flags, list: message.list, recency: recency)
+        if key != lastFlags?.key { lastFlags = (key, response(key, in: flags)) }
+        if let response = lastFlags?.response { writer.fetch(number, message.uid, response) }
+        page.told.append(message.uid)
+        return demand
+    }
+
+    private mutating func response(_ key: FlagsKey, in flags: MailboxFlags) -> FlagsResponse {
+        if let known = flagsResponses[key] { return known }
+        let keywords = flags.keywords(inList: key.list)
+        keywords.withUnsafeBytes { note($0) }
+        let items = job.plan.items.map { $0 == .uid ? FlagsResponse.Item.uid : .flags }
+        let response = FlagsResponse(items, key.flags, keywords: keywords, key.recency, dialect: job.plan.dialect)
+        flagsResponses[key] = response
+        return response
     }
 
     private mutating func write(
@@ -113,6 +164,12 @@ struct FetchWriter {
     private mutating func write(
         _ fetch: SectionFetch, of message: inout FetchedMessage, _ items: inout IMAPResponseWriter.FetchItems
     ) throws {
+        if fetch.section.isWhole, fetch.range == nil, let octets = message.whole, canHold(octets.count) {
+            // What clients ask for most.
+            writer.fetchSection(fetch, octets: octets.count, content: .text, &items)
+            write(octets.prefix)
+            return write(octets.stored)
+        }
         guard let section = message.locate(fetch.section) else { return writer.fetchNoSection(fetch, &items) }
         let transform = SectionTransform(fetch.section)
         let reader = SectionReader(section, transform, fetch.range)

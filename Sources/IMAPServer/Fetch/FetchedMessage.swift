@@ -77,10 +77,29 @@ struct FetchedMessage {
 
     // MARK: Sections
 
+    /// All octets, in memory.
+    struct WholeOctets {
+        /// The copy's own header lines.
+        let prefix: ByteBuffer
+        let stored: ByteBuffer
+
+        var count: UInt64 { UInt64(prefix.readableBytes + stored.readableBytes) }
+    }
+
+    /// All octets, where they are in memory.
+    var whole: WholeOctets? {
+        guard case .whole(let stored) = content else { return nil }
+        return WholeOctets(prefix: prefix, stored: stored)
+    }
+
+    private var prefix: ByteBuffer {
+        row.withPrefix { $0.isEmpty ? ByteBuffer() : ByteBuffer(bytes: $0) }
+    }
+
     /// Where a section stands; nil when there is none, or the message is damaged.
     mutating func locate(_ section: SectionSpecification) -> LocatedSection? {
         guard let locator = knownLocator() else { return nil }
-        if section.part.isWhole, section.text == .all { return locator.whole }
+        if section.isWhole { return locator.whole }
         if section.part.isWhole, let entry = row.withParts({ PartIndex.messageEntry(decoding: $0) }) {
             return locator.locate(section.text, ofMessage: entry)
         }
@@ -135,7 +154,7 @@ struct FetchedMessage {
             faults.insert(.damaged)
             return nil
         }
-        let locator = SectionLocator(prefix: row.withPrefix { ByteBuffer(bytes: $0) }, octetCount: octetCount)
+        let locator = SectionLocator(prefix: prefix, octetCount: octetCount)
         self.locator = locator
         return locator
     }

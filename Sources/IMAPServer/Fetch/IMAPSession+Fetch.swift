@@ -20,7 +20,8 @@ extension IMAPSession {
             let plan = FetchPlan(request, dialect: machine.dialect)
             let newlySeen = plan.effect == .sets ? try await markSeen(uids, in: mailbox) : UIDSet()
             let job = FetchJob(
-                plan, uids, of: mailbox.key, in: mailbox.view, newlySeen: newlySeen, context.store, fetching.checked)
+                plan, uids, of: mailbox.key, in: mailbox.view, newlySeen: newlySeen, context.mailStore, fetching.checked
+            )
             var sending = FetchSending(job, replies)
             try await sending.run { tellUnknown($0.keywords, replies) }
             if plan.tellsFlags {

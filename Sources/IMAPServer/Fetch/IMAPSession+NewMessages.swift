@@ -11,7 +11,7 @@ extension IMAPSession {
         guard let mailbox = selected, !uids.isEmpty else { return }
         let plan = FetchPlan(unasked: attributes, dialect: machine.dialect)
         let job = FetchJob(
-            plan, uids, of: mailbox.key, in: mailbox.view, newlySeen: UIDSet(), context.store, fetching.checked)
+            plan, uids, of: mailbox.key, in: mailbox.view, newlySeen: UIDSet(), context.mailStore, fetching.checked)
         var sending = FetchSending(job, replies)
         do {
             try await sending.run { tellKeywords($0.keywords.filter { !mailbox.keywords.contains($0) }, replies) }

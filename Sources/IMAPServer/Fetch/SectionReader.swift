@@ -1,3 +1,4 @@
+internal import Glibc
 internal import IMAP
 internal import InternetMessage
 internal import NIOCore
@@ -150,5 +151,10 @@ struct SectionReader: Sendable {
 
 extension ByteBuffer {
     /// Whether NUL is among the readable octets, which a literal must not hold (RFC 9051 §9 `CHAR8`).
-    var holdsNUL: Bool { readableBytesView.firstIndex(of: 0) != nil }
+    var holdsNUL: Bool {
+        withUnsafeReadableBytes { octets in
+            guard let start = octets.baseAddress else { return false }
+            return memchr(start, 0, octets.count) != nil
+        }
+    }
 }

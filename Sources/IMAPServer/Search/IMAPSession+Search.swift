@@ -146,7 +146,7 @@ extension IMAPSession {
         if let returning = command.returning {
             guard !returning.isSilent else { return }
             let (tag, numbering) = (command.tag, command.numbering)
-            let octets = try await context.store.work {
+            let octets = try await written(result) {
                 var extended = ExtendedSearchResult(result, returning, tag, numbering, view)
                 extended.modSeq = modSeq
                 var writer = IMAPResponseWriter(dialect: dialect)
@@ -157,9 +157,9 @@ extension IMAPSession {
         }
         let isSort = command.criteria != nil
         let numbering = command.numbering
-        let octets = try await context.store.work {
+        let octets = try await written(result) {
             var writer = IMAPResponseWriter(dialect: dialect)
-            let numbers = result.ranges(numbering, view).lazy.flatMap { $0 }
+            let numbers = result.ranges(numbering, view)
             if isSort {
                 writer.sort(numbers, modSeq: modSeq)
             } else {
@@ -168,6 +168,18 @@ extension IMAPSession {
             return writer.take()
         }
         try await write(octets, replies)
+    }
+
+    /// Messages of which an answer is written at once.
+    private static var writtenAtOnceMax: Int { 4_096 }
+
+    /// The answer about so many messages, written on a thread of the store's where they are many.
+    nonisolated(nonsending)
+        private func written(
+            _ result: SearchResult, _ write: @escaping @Sendable () -> ByteBuffer
+        ) async throws -> ByteBuffer
+    {
+        result.count <= Self.writtenAtOnceMax ? write() : try await context.store.work(write)
     }
 
     /// A long answer in pieces, for a client that reads slowly.

@@ -50,7 +50,7 @@ extension HeaderWriter {
     }
 
     /// A display name: words as they are, a quoted string, or encoded words.
-    private mutating func putPhrase(_ name: String, suffix: String) {
+    mutating func putPhrase(_ name: String, suffix: String) {
         let line = HeaderText.trim(HeaderWords.oneLine(name)[...])
         let suffixOctets = Array(suffix.utf8)
         let isPlain = !HeaderWords.needsEncoding(line.filter { $0 != 0x20 }[...], form: form)
@@ -106,7 +106,7 @@ extension HeaderWriter {
         end()
     }
 
-    private func writtenIdentifier(_ identifier: String) -> [UInt8]? {
+    func writtenIdentifier(_ identifier: String) -> [UInt8]? {
         var octets = Array(identifier.utf8)[...]
         if octets.first == UInt8(ascii: "<"), octets.last == UInt8(ascii: ">"), octets.count > 1 {
             octets = octets.dropFirst().dropLast()

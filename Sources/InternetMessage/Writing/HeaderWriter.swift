@@ -44,6 +44,11 @@ struct HeaderWriter {
         column += gap + word.count
     }
 
+    /// Writes what is folded already, or need not be.
+    mutating func putVerbatim(_ octets: [UInt8]) {
+        output.append(contentsOf: octets)
+    }
+
     private mutating func fold() {
         end()
     }

@@ -38,6 +38,8 @@ package struct MessagePart: Sendable {
     package var contentDescription: String?
     /// Content-Language (RFC 3282), such as `es` and `en`.
     package var languages: [String] = []
+    /// Fields behind these.
+    package var extraFields: [DraftField] = []
 
     package init(mediaType: String, body: Body) {
         self.mediaType = mediaType

@@ -124,6 +124,7 @@ struct MessagePlan {
         if let contentID = part.contentID { try header.writeIdentifier("Content-ID", contentID) }
         if let text = part.contentDescription { try header.writeUnstructured("Content-Description", text) }
         header.writeLanguages(part.languages)
+        for field in part.extraFields { try header.write(field) }
         return header.output
     }
 

@@ -6,7 +6,7 @@ internal import Storage
 
 /// Email/get, /changes, /set, /copy, /import and /parse (RFC 8621 §4).
 enum EmailMethods {
-    static let methods: [JMAPMethod] = [get, changes]
+    static let methods: [JMAPMethod] = [get, changes, set, copy, importing, parse]
 
     /// RFC 8621 §4.2. Without ids there are too many to tell (RFC 8620 §5.1).
     static let get = JMAPMethod("Email/get", .mail) { arguments, call in

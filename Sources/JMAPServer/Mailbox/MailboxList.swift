@@ -78,7 +78,8 @@ extension AccessibleMailbox {
     fileprivate var jmapRights: JSONObject {
         let isInbox = key.mailbox == .inbox
         return [
-            "mayReadItems": .bool(rights.isSuperset(of: [.lookup, .read])), "mayAddItems": .bool(rights.contains(.insert)),
+            "mayReadItems": .bool(rights.isSuperset(of: [.lookup, .read])),
+            "mayAddItems": .bool(rights.contains(.insert)),
             "mayRemoveItems": .bool(rights.isSuperset(of: [.deleteMessages, .expunge])),
             "maySetSeen": .bool(rights.contains(.seen)), "maySetKeywords": .bool(rights.contains(.write)),
             "mayCreateChild": .bool(rights.contains(.create)),

@@ -52,8 +52,35 @@ struct PageEvaluation {
         case .uids(let wanted): return filtered(among) { wanted.contains(UID(rawValue: uids[uids.startIndex + $0])) }
         case .sent(let days): return try sent(days, among)
         case .text(let text): return try find(text, among)
+        case .flagged, .unflagged, .keyword: return try compareFlags(filter, among)
         default: return try compareRows(filter, among)
         }
+    }
+
+    /// From memory, if many are asked about and it is known.
+    private mutating func compareFlags(_ filter: MessageFilter, _ among: BitSet) throws -> BitSet {
+        let count = among.count
+        let demand: MailStore.FlagsDemand = count * 2 > uids.count ? .all : .remembered
+        guard count > run.limits.readRatherMax, let first = uids.first, let last = uids.last,
+            let flags = try run.flags(demand, transaction)
+        else { return try compareRows(filter, among) }
+        let fits: (MailboxFlags.Message) -> Bool
+        switch filter {
+        case .flagged(let wanted): fits = { $0.flags.isSuperset(of: wanted) }
+        case .unflagged(let unwanted): fits = { $0.flags.isDisjoint(with: unwanted) }
+        case .keyword(let keyword): fits = flags.having(keyword)
+        default: return try compareRows(filter, among)
+        }
+        var found = BitSet(capacity: uids.count)
+        var place = uids.startIndex
+        flags.scan(first...last) { message in
+            while place < uids.endIndex, uids[place] < message.uid.rawValue { place += 1 }
+            guard place < uids.endIndex else { return .enough }
+            let position = place - uids.startIndex
+            if uids[place] == message.uid.rawValue, among.contains(position), fits(message) { found.insert(position) }
+            return .more
+        }
+        return found
     }
 
     private mutating func all(of filters: [MessageFilter], _ among: BitSet) throws -> BitSet {

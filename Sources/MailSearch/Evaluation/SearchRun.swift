@@ -12,7 +12,7 @@ final class SearchRun: @unchecked Sendable {
     /// The messages among which it looks, ascending.
     let uids: [UInt32]
     let limits: MailSearchLimits
-    private let store: Store
+    private let mailStore: MailStore
     /// Nil without an index, and when it has failed: then all is read.
     private var index: SearchIndex?
     private let images: MailboxImages
@@ -23,12 +23,12 @@ final class SearchRun: @unchecked Sendable {
     let keywords: [Keyword]
 
     init(
-        _ filter: MessageFilter, _ key: MailboxKey, among: UIDSet, store: Store, index: SearchIndex?,
+        _ filter: MessageFilter, _ key: MailboxKey, among: UIDSet, mailStore: MailStore, index: SearchIndex?,
         images: MailboxImages, limits: MailSearchLimits
     ) {
         self.filter = filter
         self.key = key
-        self.store = store
+        self.mailStore = mailStore
         self.index = index
         self.images = images
         self.limits = limits
@@ -60,8 +60,13 @@ final class SearchRun: @unchecked Sendable {
         }
     }
 
+    /// What is remembered of all flags; nil where rows have to be read.
+    func flags(_ demand: MailStore.FlagsDemand, _ transaction: SQLTransaction) throws -> MailboxFlags? {
+        try mailStore.flags(of: key, demand, in: transaction)
+    }
+
     /// Whole messages; nil for one that is not what was written.
-    func octets(_ contents: [StoredOctets]) throws -> [ByteBuffer?] { try store.octetsBlocking(contents) }
+    func octets(_ contents: [StoredOctets]) throws -> [ByteBuffer?] { try mailStore.store.octetsBlocking(contents) }
 
     /// What is compared of messages; those that the index does not have are left out.
     func forEachFacts(_ emails: [EmailID], _ body: (Int, SortingFacts) -> Void) throws {

@@ -23,10 +23,20 @@ extension MailSearch {
         defer { subscription.cancel() }
         await attempt(failed) { try await catchUp() }
         for await _ in indexing.signals {
-            try? await Task.sleep(for: .milliseconds(limits.lingerMilliseconds))
+            await linger()
             if Task.isCancelled { return }
             await attempt(failed) { try await work(indexing.take()) }
         }
+    }
+
+    /// Returns when nothing has come for a moment, or messages have come for long enough.
+    private func linger() async {
+        let end = ContinuousClock.now + .milliseconds(limits.lingerMillisecondsMax)
+        var before: Int
+        repeat {
+            before = indexing.waiting
+            try? await Task.sleep(for: .milliseconds(limits.lingerMilliseconds))
+        } while !Task.isCancelled && indexing.waiting > before && ContinuousClock.now < end
     }
 
     private func attempt(_ failed: @Sendable (any Error) -> Void, _ body: () async throws -> Void) async {

@@ -150,7 +150,8 @@ private struct EmailPlan {
         let octets = copying.reduce(0) { $0 + $1.1.octets }
         let messages = Int64(copying.count)
         guard
-            copying.isEmpty || usage.octets + octets <= quota.octetsMax && usage.messages + messages <= quota.messagesMax
+            copying.isEmpty
+                || usage.octets + octets <= quota.octetsMax && usage.messages + messages <= quota.messagesMax
         else { throw EmailRefusal.overQuota }
         usage.octets += octets
         usage.messages += messages

@@ -42,7 +42,8 @@ extension MailStore {
             WHERE account = ?1
             """, account, mailbox, .integer(modSeq.rawValue))
         let gone = try transaction.first(
-            "DELETE FROM mailbox WHERE account = ?1 AND mailbox = ?2 RETURNING name, messages, created", account, mailbox
+            "DELETE FROM mailbox WHERE account = ?1 AND mailbox = ?2 RETURNING name, messages, created", account,
+            mailbox
         ) { (name: $0.text(0), messages: $0.integer(1), created: $0.integer(2)) }
         let name = gone?.name ?? ""
         try transaction.run(

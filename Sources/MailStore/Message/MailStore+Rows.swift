@@ -81,8 +81,8 @@ extension MailStore {
         } else if columns == .content {
             try transaction.scan(
                 """
-                SELECT uid, message.email, NULL, NULL, NULL, NULL, NULL, NULL, octets, prefix, NULL, NULL, NULL, NULL, NULL,
-                    NULL, NULL, NULL, segment, body_offset, body_length, body_checksum
+                SELECT uid, message.email, thread, mod_seq, flags, keywords, internal_date, save_date, octets, prefix, NULL,
+                    NULL, NULL, NULL, NULL, NULL, NULL, NULL, segment, body_offset, body_length, body_checksum
                 FROM message LEFT JOIN content ON content.email = message.email
                 WHERE account = ?1 AND mailbox = ?2 AND uid BETWEEN ?3 AND ?4 ORDER BY uid
                 """, account, mailbox, first, last, each: hand)

@@ -12,7 +12,7 @@ package struct MessageColumns: OptionSet, Hashable, Sendable {
     package static let wireSize = MessageColumns(rawValue: 1)
     /// ENVELOPE, BODYSTRUCTURE and all else that was read from the message.
     package static let facts = MessageColumns(rawValue: 2)
-    /// `MessageRow.content` and the prefix. Asked for alone, it is all that comes beside the numbers and the size.
+    /// `MessageRow.content` and the prefix.
     package static let content = MessageColumns(rawValue: 4)
     /// Of the facts the ENVELOPE alone.
     package static let envelope = MessageColumns(rawValue: 8)

@@ -96,7 +96,8 @@ struct MessageTransfer {
             let copy = FiledCopy(
                 account: target.account, mailbox: target.mailbox,
                 uid: UID(rawValue: UInt32(truncatingIfNeeded: added.uidNext)), modSeq: modSeq,
-                thread: try thread(of: original, transaction), flags: (look?.flags ?? standing.flags).intersection(kept.flags),
+                thread: try thread(of: original, transaction),
+                flags: (look?.flags ?? standing.flags).intersection(kept.flags),
                 keywords: kept.keywords == .all ? look?.keywords ?? original.keywords : [],
                 internalDate: look?.internalDate ?? original.internalDate,
                 saveDate: savedAt, prefix: original.prefix)

@@ -15,7 +15,7 @@ extension MailStore {
         let (state, entry) = try await store.read { transaction in
             // Before the first read: the snapshot begins with that.
             let known = cache.entry(key)
-            let state = try reading.state(transaction)
+            let state = try reading.requireState(transaction)
             let entry = try reading.read(known, state, transaction)
             cache.keep(entry, key)
             return (state, entry)
@@ -35,6 +35,30 @@ extension MailStore {
             keywords: entry.keywords.values.sorted())
     }
 
+    /// Whether all rows of a mailbox are worth reading for its flags.
+    package enum FlagsDemand: Sendable {
+        /// No: what is remembered of it, and what has changed since.
+        case remembered
+        /// All messages are asked about.
+        case all
+    }
+
+    /// The messages of a mailbox with their flags, as the transaction sees them. Nil where they have to be looked at row by
+    /// row.
+    package func flags(
+        of key: MailboxKey, _ demand: FlagsDemand, in transaction: SQLTransaction
+    ) throws -> MailboxFlags? {
+        let known = cache.entry(key)
+        guard known != nil || demand == .all else { return nil }
+        let reading = MailboxReading(key: key, limits: limits)
+        guard let state = try reading.state(transaction) else { return nil }
+        // A transaction that began before what is remembered.
+        if let known, known.uidValidity == state.uidValidity, known.modSeq > state.modSeq { return nil }
+        let entry = try reading.read(known, state, transaction)
+        cache.keep(entry, key)
+        return entry.flags
+    }
+
     /// What arrived below `uidNext` is not recent to sessions that open the mailbox later: a session that has it selected, and has
     /// told its client of new messages, calls this when it lets the mailbox go. Who is killed before leaves them recent, as
     /// RFC 3501 §2.3.2 wants it where nobody knows.
@@ -44,7 +68,7 @@ extension MailStore {
     package func claimRecent(_ key: MailboxKey, below uidNext: UInt32) async throws -> UInt32 {
         let reading = MailboxReading(key: key, limits: limits)
         return try await store.change { transaction in
-            let state = try reading.state(transaction)
+            let state = try reading.requireState(transaction)
             let below = min(uidNext, state.uidNext)
             if state.recentFrom < below {
                 try transaction.run(

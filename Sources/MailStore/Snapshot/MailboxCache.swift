@@ -9,13 +9,16 @@ final class MailboxCache: Sendable {
         var uidValidity: UIDValidity
         var modSeq: ModSeq
         var uidNext: UInt32
-        var uids = UIDSet()
+        var flags = MailboxFlags()
         /// All messages below are `\Seen`.
         var unseenFrom: UInt32 = 1
         /// Keywords that messages have, or had since the mailbox was opened first, by their small letters.
         var keywords: [String: String] = [:]
 
-        var octets: Int { 512 + uids.ranges.count * MemoryLayout<ClosedRange<UInt32>>.stride + keywords.count * 96 }
+        /// All messages.
+        var uids: UIDSet { flags.uids }
+
+        var octets: Int { 512 + flags.octetCount + keywords.count * 96 }
     }
 
     private struct State {

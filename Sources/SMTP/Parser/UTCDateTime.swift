@@ -1,5 +1,5 @@
 /// A point in time as RFC 3339 writes it, for FUTURERELEASE (RFC 4865 §4, where it is UTC; zones are taken as well).
-enum UTCDateTime {
+package enum UTCDateTime {
     /// ```
     /// date-time = full-date "T" full-time
     /// full-date = 4DIGIT "-" 2DIGIT "-" 2DIGIT
@@ -8,7 +8,7 @@ enum UTCDateTime {
     /// (RFC 3339 §5.6)
     ///
     /// - Returns: seconds since 1970, UTC, fractions dropped; nil for what is no such date. A leap second is the next one.
-    static func parse(_ octets: ArraySlice<UInt8>) -> Int64? {
+    package static func parse(_ octets: ArraySlice<UInt8>) -> Int64? {
         var cursor = OctetCursor(Array(octets))
         guard let year = number(4, &cursor), cursor.take(0x2d), let month = number(2, &cursor), cursor.take(0x2d),
             let day = number(2, &cursor), cursor.take(word: "T"), let hour = number(2, &cursor), cursor.take(0x3a),
@@ -23,7 +23,7 @@ enum UTCDateTime {
     }
 
     /// `2027-01-02T03:04:05Z`; times before 1970 or after 9999 are cut to these.
-    static func write(_ secondsSince1970: Int64) -> String {
+    package static func write(_ secondsSince1970: Int64) -> String {
         let seconds = Int(min(max(secondsSince1970, 0), 253_402_300_799))
         let (year, month, day) = calendarDay(seconds / 86_400)
         let time = seconds % 86_400

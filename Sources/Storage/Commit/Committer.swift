@@ -307,9 +307,10 @@ final class Committer: @unchecked Sendable {
     /// They were committed.
     private func showHidden() {
         let (actions, announced) = hidden.removeAll()
-        isHiding.store(false, ordering: .releasing)
         for action in actions { action() }
         changes.tell(announced)
+        // Who finds nothing hidden takes it that all was told.
+        isHiding.store(false, ordering: .releasing)
     }
 
     private func commitHidden() throws {

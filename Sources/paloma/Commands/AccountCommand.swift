@@ -10,7 +10,7 @@ struct AccountCommand: ParsableCommand {
         commandName: "account", abstract: "People's mailboxes and passwords.",
         subcommands: [
             Add.self, Remove.self, Show.self, List.self, SetPassword.self, Rename.self, Set.self, Disable.self,
-            Enable.self,
+            Enable.self, AppPasswordCommand.self, SessionsCommand.self, SecondFactorCommand.self,
         ])
 
     struct Add: AsyncParsableCommand {
@@ -23,13 +23,15 @@ struct AccountCommand: ParsableCommand {
             help: ArgumentHelp("The most its mail may take, such as \"2 GiB\". Default: no limit.", valueName: "size"))
         var quota: String?
         @Flag(help: "It may administer the server.") var administrator = false
+        @Option(help: "Put a message into its mailbox that welcomes its user, in English (en) or Spanish (es).")
+        var welcome: AdminLanguage?
 
         func run() async throws {
             let configuration = try common.load()
             let quotaBytes = try quota.map(AccountCommand.quotaBytes) ?? 0
             let request = AdminRequest.accountAdd(
                 address: address, name: name, quotaBytes: quotaBytes, role: administrator ? .administrator : .user,
-                password: try passwords.password())
+                password: try passwords.password(), welcome: welcome)
             try await AccountCommand.show(request, configuration, common, done: "made")
         }
     }
@@ -189,3 +191,5 @@ struct AccountCommand: ParsableCommand {
         ])
     }
 }
+
+extension AdminLanguage: ExpressibleByArgument {}

@@ -172,10 +172,14 @@ import Testing
     }
 
     @Test func searches() throws {
-        #expect(written { $0.search([2, 84, 882]) } == "* SEARCH 2 84 882\r\n")
+        #expect(written { $0.search([2...3, 84...84]) } == "* SEARCH 2 3 84\r\n")
         #expect(written { $0.search([], modSeq: ModSeq(rawValue: 1)) } == "* SEARCH\r\n")
-        #expect(written { $0.search([2, 5], modSeq: ModSeq(rawValue: 917)) } == "* SEARCH 2 5 (MODSEQ 917)\r\n")
-        #expect(written { $0.sort([5, 3]) } == "* SORT 5 3\r\n")
+        #expect(
+            written { $0.search([2...2, 5...5], modSeq: ModSeq(rawValue: 917)) } == "* SEARCH 2 5 (MODSEQ 917)\r\n")
+        #expect(written { $0.sort([5...5, 3...3]) } == "* SORT 5 3\r\n")
+        let many = (1...1_000).map { " \($0)" }.joined()
+        #expect(written { $0.search([1...1_000]) } == "* SEARCH\(many)\r\n")
+        #expect(written { $0.search([UInt32.max - 1...UInt32.max]) } == "* SEARCH 4294967294 4294967295\r\n")
         var result = ExtendedSearchResult(tag: try tag("A282"), numbering: .sequenceNumbers)
         #expect(written { $0.extendedSearch(result) } == "* ESEARCH (TAG \"A282\")\r\n")
         result.min = 2

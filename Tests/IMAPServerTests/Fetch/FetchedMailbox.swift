@@ -9,7 +9,7 @@ import Testing
 @testable import IMAPServer
 
 /// A mailbox whose messages are fetched without a connection.
-struct FetchBench: Sendable {
+struct FetchedMailbox: Sendable {
     let test: TestStore
     let key: MailboxKey
     let checked = CheckedMessages()
@@ -81,7 +81,7 @@ struct FetchBench: Sendable {
                 .intersection(uids)
         }
         let plan = FetchPlan(request, dialect: IMAPDialect(enabled: enabled))
-        let job = FetchJob(plan, uids, of: key, in: sequence, newlySeen: newlySeen, test.store, checked)
+        let job = FetchJob(plan, uids, of: key, in: sequence, newlySeen: newlySeen, test.mailStore, checked)
         var fetched = Fetched()
         var place = FetchWalk.Place()
         while true {
@@ -129,6 +129,6 @@ struct FetchBench: Sendable {
 }
 
 /// A store with Ana's INBOX in it, for a test.
-func withFetchBench(_ body: (FetchBench) async throws -> Void) async throws {
-    try await withTestStore { test in try await body(try await FetchBench(test)) }
+func withFetchedMailbox(_ body: (FetchedMailbox) async throws -> Void) async throws {
+    try await withTestStore { test in try await body(try await FetchedMailbox(test)) }
 }
