@@ -28,7 +28,9 @@ extension MailScreenModel {
         }
         let name = folder?.name ?? ""
         let search = query.isEmpty ? "" : " · “\(query)”"
-        let left = " \(account.author.address.written)\(name.isEmpty ? "" : " · ")\(name)\(search)"
+        // Where there is little room, it is for the folder.
+        let address = columns >= 60 || name.isEmpty ? account.author.address.written : ""
+        let left = " \(address)\(address.isEmpty || name.isEmpty ? "" : " · ")\(name)\(search)"
         let rightWidth = DisplayText.width(right)
         grid.put(left, row: 0, column: 0, width: max(0, columns - rightWidth - 1))
         if columns > rightWidth + 12 { grid.put(right, row: 0, column: columns - rightWidth) }
