@@ -183,7 +183,8 @@ let package = Package(
             dependencies: [
                 "IMAP", "POP3", "SASL", "SMTP", "ServerRuntime", nio, nioPosix, nioSSL,
                 .product(name: "NIOTLS", package: "swift-nio"), .product(name: "Crypto", package: "swift-crypto"),
-                .product(name: "SwiftASN1", package: "swift-asn1"), .product(name: "X509", package: "swift-certificates"),
+                .product(name: "SwiftASN1", package: "swift-asn1"),
+                .product(name: "X509", package: "swift-certificates"),
             ], swiftSettings: strict),
         .testTarget(name: "RemoteLinksTests", dependencies: ["RemoteLinks"], swiftSettings: strict),
         .target(
@@ -295,7 +296,8 @@ let package = Package(
         .testTarget(
             name: "JMAPServerTests",
             dependencies: [
-                "AgentTestSupport", "Delivery", "Directory", "HTTPService", "InternetMessage", "JMAP", "JMAPServer", "JSON", "Logins",
+                "AgentTestSupport", "Delivery", "Directory", "HTTPService", "InternetMessage", "JMAP", "JMAPServer",
+                "JSON", "Logins",
                 "MailCore", "MailQueue", "MailSearch", "MailSettings", "MailStore", "RemoteAccounts", "SASL",
                 "ServerRuntime", "Storage",
                 .product(name: "Hummingbird", package: "hummingbird"),

@@ -41,7 +41,9 @@ struct LinePrompt {
         case .tab: complete()
         case .character(let character): if text.count < Self.charactersMax { text.append(character) }
         case .paste(let pasted):
-            text += pasted.prefix(Self.charactersMax - min(text.count, Self.charactersMax)).map { $0.isNewline ? " " : $0 }
+            text += pasted.prefix(Self.charactersMax - min(text.count, Self.charactersMax)).map {
+                $0.isNewline ? " " : $0
+            }
         default: break
         }
         return .goesOn

@@ -42,7 +42,9 @@ extension MailScreenModel {
         let count = QuantityText.grouped(Int64(list.count))
         let listed = folders.first { $0.wireName == folder?.wireName }
         let unread = query.isEmpty ? (listed?.unread ?? 0) : 0
-        return unread > 0 ? "\(QuantityText.grouped(Int64(unread))) unread of \(count) " : QuantityText.count(Int64(list.count), "message") + " "
+        return unread > 0
+            ? "\(QuantityText.grouped(Int64(unread))) unread of \(count) "
+            : QuantityText.count(Int64(list.count), "message") + " "
     }
 
     // MARK: Folders

@@ -150,7 +150,8 @@ package struct MailScreenModel: Sendable {
         self.query = query
     }
 
-    private mutating func show(_ folder: MailFolder, _ mail: FetchedMail, _ message: ReadableMessage) -> [ScreenEffect] {
+    private mutating func show(_ folder: MailFolder, _ mail: FetchedMail, _ message: ReadableMessage) -> [ScreenEffect]
+    {
         var page = MessagePage(folder: folder, mail: mail, message: message)
         if case .message(let before)? = pages.last {
             if before.mail.uid == mail.uid { page.scroll = before.scroll }

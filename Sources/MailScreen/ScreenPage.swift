@@ -55,7 +55,8 @@ struct MessagePage {
         for attachment in message.attachments {
             let size = QuantityText.size(bytes: Int64(attachment.octets))
             add(
-                "File \(attachment.number)", "\(AttachmentFile.safeName(attachment))  (\(attachment.mediaType), \(size))",
+                "File \(attachment.number)",
+                "\(AttachmentFile.safeName(attachment))  (\(attachment.mediaType), \(size))",
                 CellStyle(.magenta))
         }
         lines.append(StyledLine(text: String(repeating: "─", count: max(1, columns)), style: .dim))

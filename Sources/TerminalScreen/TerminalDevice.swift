@@ -23,7 +23,9 @@ package final class TerminalDevice: Sendable {
 
     /// - Throws: nothing is shown on a terminal here.
     package init() throws(NoTerminal) {
-        guard isatty(STDIN_FILENO) == 1, isatty(STDOUT_FILENO) == 1, TerminalRescue.remember() else { throw NoTerminal() }
+        guard isatty(STDIN_FILENO) == 1, isatty(STDOUT_FILENO) == 1, TerminalRescue.remember() else {
+            throw NoTerminal()
+        }
         var ends: [Int32] = [-1, -1]
         guard pipe(&ends) == 0 else { throw NoTerminal() }
         for end in ends {
@@ -55,7 +57,9 @@ package final class TerminalDevice: Sendable {
     /// Columns and rows.
     package var size: (columns: Int, rows: Int) {
         var size = winsize()
-        guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0, size.ws_row > 0 else { return (80, 24) }
+        guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0, size.ws_row > 0 else {
+            return (80, 24)
+        }
         return (Int(size.ws_col), Int(size.ws_row))
     }
 
@@ -84,10 +88,10 @@ package final class TerminalDevice: Sendable {
     }
 
     /// Another program has the keys, until `resume`. Keys that came before are taken first.
-    package func pause() { isPaused.withLock { $0 = true } ; wake(UInt8(ascii: "p")) }
+    package func pause() { isPaused.withLock { $0 = true }; wake(UInt8(ascii: "p")) }
 
     /// The keys are ours again.
-    package func resume() { isPaused.withLock { $0 = false } ; wake(UInt8(ascii: "r")) }
+    package func resume() { isPaused.withLock { $0 = false }; wake(UInt8(ascii: "r")) }
 
     /// Ends the stream of events.
     package func end() { wake(UInt8(ascii: "q")) }

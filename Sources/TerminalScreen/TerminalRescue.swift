@@ -42,7 +42,10 @@ enum TerminalRescue {
         return true
     }
 
-    private static func install(_ signal: Int32, _ flags: Int32 = Int32(bitPattern: UInt32(SA_RESETHAND)), _ handler: @convention(c) (Int32) -> Void) {
+    private static func install(
+        _ signal: Int32, _ flags: Int32 = Int32(bitPattern: UInt32(SA_RESETHAND)),
+        _ handler: @convention(c) (Int32) -> Void
+    ) {
         var action = sigaction()
         action.__sigaction_handler.sa_handler = handler
         action.sa_flags = flags

@@ -22,7 +22,8 @@ struct Paloma: AsyncParsableCommand {
         version: "paloma \(version)",
         subcommands: [
             Init.self, Serve.self, DomainCommand.self, AccountCommand.self, AliasCommand.self, ListCommand.self,
-            MailboxCommand.self, MailCommand.self, QueueCommand.self, TraceCommand.self, FetchCommand.self, Import.self, Export.self,
+            MailboxCommand.self, MailCommand.self, QueueCommand.self, TraceCommand.self, FetchCommand.self, Import.self,
+            Export.self,
             Check.self, Backup.self, Compact.self,
             LabCommand.self, Completions.self,
         ])

@@ -30,7 +30,8 @@ struct MailScreenModelTests {
     private func model(_ count: Int = 100, columns: Int = 90, rows: Int = 20) throws -> MailScreenModel {
         let address = try #require(EmailAddress("ana@example.test"))
         let imap = RemoteEndpoint(host: "localhost", port: 143, tls: .startTLS)
-        let account = MailAccount(name: "a", author: .init(address: address), imap: imap, submission: imap, userName: "ana")
+        let account = MailAccount(
+            name: "a", author: .init(address: address), imap: imap, submission: imap, userName: "ana")
         var model = MailScreenModel(account, columns: columns, rows: rows)
         #expect(model.receive(.online).count == 1)
         guard case .open(let opened, query: "")? = model.receive(.folders(Self.folders)).first else {
@@ -100,7 +101,10 @@ struct MailScreenModelTests {
     @Test(arguments: [(40, 10), (20, 5), (1, 1), (80, 24), (70, 15), (300, 100)])
     func anySize(columns: Int, rows: Int) throws {
         var model = try model(columns: 90, rows: 20)
-        let keys: [Key] = [.tab, .down, .tab, .character("?"), .character(" "), .escape, .character("/"), .escape, .character("M"), .escape]
+        let keys: [Key] = [
+            .tab, .down, .tab, .character("?"), .character(" "), .escape, .character("/"), .escape, .character("M"),
+            .escape,
+        ]
         _ = model.receive(.resized(columns: columns, rows: rows))
         for key in keys {
             _ = press(&model, key)
@@ -226,7 +230,8 @@ struct MailScreenModelTests {
                     case .edit(let composition): _ = model.receive(.composed(composition))
                     case .open(let folder, let query): _ = model.receive(.listed(folder, query: query, [1, 2, 3]))
                     case .conversation(let uid):
-                        _ = model.receive(.conversation([LocatedSummary(folder: Self.inbox, summary: Self.summary(uid))]))
+                        _ = model.receive(
+                            .conversation([LocatedSummary(folder: Self.inbox, summary: Self.summary(uid))]))
                     default: break
                     }
                 }

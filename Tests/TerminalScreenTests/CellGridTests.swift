@@ -23,7 +23,10 @@ struct CellGridTests {
         #expect(grid[0, 0].text == " ")
         var other = CellGrid(columns: 40, rows: 1)
         other.put("\u{1B}[31m\u{9B}2J\r\n\u{202E}שלום\u{07}", row: 0, column: 0)
-        #expect(!other.line(0).unicodeScalars.contains { $0.value < 0x20 || (0x7F...0x9F).contains($0.value) || $0 == "\u{202E}" })
+        #expect(
+            !other.line(0).unicodeScalars.contains {
+                $0.value < 0x20 || (0x7F...0x9F).contains($0.value) || $0 == "\u{202E}"
+            })
         #expect(other.line(0).contains("שלום"))
     }
 
@@ -42,7 +45,8 @@ struct CellGridTests {
             var grid = CellGrid(columns: 20, rows: 4)
             for _ in 0..<6 {
                 let text = ["a", "日本", "hello world", "é", "👍", ""].randomElement(using: &generator) ?? ""
-                let style = [CellStyle.plain, .bold, CellStyle(.red), .reverse].randomElement(using: &generator) ?? .plain
+                let style =
+                    [CellStyle.plain, .bold, CellStyle(.red), .reverse].randomElement(using: &generator) ?? .plain
                 grid.put(text, row: Int.random(in: 0..<4), column: Int.random(in: 0..<20), style)
             }
             terminal.write(painter.paint(grid))

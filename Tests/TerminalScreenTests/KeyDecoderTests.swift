@@ -8,7 +8,10 @@ struct KeyDecoderTests {
         ("\r\n\t\u{7F}\u{08}", [.enter, .enter, .tab, .backspace, .backspace]),
         ("\u{03}\u{1A}", [.control("c"), .control("z")]),
         ("\u{1B}[A\u{1B}[B\u{1B}[C\u{1B}[D\u{1B}OA\u{1B}OH", [.up, .down, .right, .left, .up, .home]),
-        ("\u{1B}[5~\u{1B}[6~\u{1B}[3~\u{1B}[1~\u{1B}[4~\u{1B}[H\u{1B}[F", [.pageUp, .pageDown, .delete, .home, .end, .home, .end]),
+        (
+            "\u{1B}[5~\u{1B}[6~\u{1B}[3~\u{1B}[1~\u{1B}[4~\u{1B}[H\u{1B}[F",
+            [.pageUp, .pageDown, .delete, .home, .end, .home, .end]
+        ),
         ("\u{1B}[1;5A\u{1B}[Z", [.up, .backTab]),
         ("\u{1B}x", [.alt("x")]),
         ("\u{1B}[200~a\r\u{1B}[Ab\u{1B}[201~c", [.paste("a\r\u{1B}[Ab"), .character("c")]),

@@ -1,5 +1,5 @@
-package import MailCore
 internal import InternetMessage
+package import MailCore
 internal import RemoteLinks
 package import ServerConfiguration
 
@@ -28,7 +28,9 @@ package enum LocalAccount {
         _ wanted: ConfiguredListener.ServedProtocol, _ configuration: Configuration
     ) -> RemoteEndpoint? {
         let order: [ConfiguredListener.TLSMode] = [.implicit, .starttls, .none]
-        let usable = configuration.listeners.filter { $0.servedProtocol == wanted && $0.tls != .none || $0.isOpen(wanted) }
+        let usable = configuration.listeners.filter {
+            $0.servedProtocol == wanted && $0.tls != .none || $0.isOpen(wanted)
+        }
         for mode in order {
             for listener in usable where listener.tls == mode {
                 guard case .endpoint(let place) = listener.place else { continue }

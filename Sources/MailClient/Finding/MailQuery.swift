@@ -117,7 +117,9 @@ package struct MailQuery: Sendable, Hashable {
         var back: Int64?
         if text == "today" { back = 0 }
         if text == "yesterday" { back = 1 }
-        if let unit = text.last, let length = days[unit], let count = Int64(text.dropLast()), (0...100_000).contains(count) {
+        if let unit = text.last, let length = days[unit], let count = Int64(text.dropLast()),
+            (0...100_000).contains(count)
+        {
             back = count * length
         }
         guard let back, let day = CalendarDate(daysSince1970: today - back) else {

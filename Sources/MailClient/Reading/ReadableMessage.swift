@@ -102,7 +102,8 @@ package struct ReadableMessage: Sendable {
             attach(part, description)
         case .leaf:
             let isText = ["text/plain", "text/html"].contains(description.mediaType)
-            let isReport = ["message/delivery-status", "message/disposition-notification"].contains(description.mediaType)
+            let isReport = ["message/delivery-status", "message/disposition-notification"].contains(
+                description.mediaType)
             if isText || isReport, description.disposition != "attachment" {
                 addText(part, description)
             } else if description.mediaType != "text/rfc822-headers" || description.disposition != nil {

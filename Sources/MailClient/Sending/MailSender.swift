@@ -151,7 +151,8 @@ package struct MailSender: Sendable {
 
     /// The message was not sent: it goes to the drafts, or stays in its file.
     nonisolated(nonsending)
-        private func keepDraft(_ file: UnsentFile, _ failure: MailFailure, _ session: inout MailSession) async -> MailFailure
+        private func keepDraft(_ file: UnsentFile, _ failure: MailFailure, _ session: inout MailSession) async
+        -> MailFailure
     {
         var place = file.path
         if let folder = try? await append(file, .drafts, FlagList([.draft, .seen]), &session) {

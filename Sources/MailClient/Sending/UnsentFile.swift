@@ -11,7 +11,8 @@ package struct UnsentFile: Sendable {
     static func write(_ builder: MessageBuilder, in folder: String) throws(MailFailure) -> UnsentFile {
         try MailPaths.make(folder)
         var generator = SystemRandomNumberGenerator()
-        let path = "\(folder)/\(builder.date.secondsSince1970)-\(UInt32.random(in: 0...UInt32.max, using: &generator)).eml"
+        let path =
+            "\(folder)/\(builder.date.secondsSince1970)-\(UInt32.random(in: 0...UInt32.max, using: &generator)).eml"
         let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw failure(path) }
         defer { close(descriptor) }

@@ -64,7 +64,9 @@ extension MailSession {
         var summaries: [MessageSummary] = []
         let ranges = UIDSet(ranges: numbers.map { $0...$0 }).ranges
         _ = try await perform(.fetchSummaries(.numbers(ranges), [.envelope, .structure, .references])) { action in
-            guard case .response(.fetch(let message)) = action, message.uid != 0, message.envelope != nil else { return }
+            guard case .response(.fetch(let message)) = action, message.uid != 0, message.envelope != nil else {
+                return
+            }
             summaries.append(MessageSummary(message))
         }
         return summaries

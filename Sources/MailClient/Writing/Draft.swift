@@ -47,7 +47,8 @@ package struct Draft: Sendable {
         }
         for person in recipients where person.named == nil {
             return MailFailure(
-                .here, "“\(person.text)” is no address", advice: "write it like ana@example.org, commas between several")
+                .here, "“\(person.text)” is no address", advice: "write it like ana@example.org, commas between several"
+            )
         }
         return nil
     }

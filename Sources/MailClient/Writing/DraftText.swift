@@ -3,7 +3,8 @@ package enum DraftText {
     /// The text of a draft.
     package static func write(_ draft: Draft) -> String {
         var lines = [
-            "To: \(list(draft.to))", "Cc: \(list(draft.cc))", "Bcc: \(list(draft.bcc))", "Subject: \(oneLine(draft.subject))",
+            "To: \(list(draft.to))", "Cc: \(list(draft.cc))", "Bcc: \(list(draft.bcc))",
+            "Subject: \(oneLine(draft.subject))",
         ]
         for attachment in draft.attachments {
             if case .file(let path) = attachment { lines.append("Attach: \(oneLine(path))") }

@@ -51,7 +51,8 @@ struct MailOptions: ParsableArguments {
     func chosen(_ common: CommonOptions) throws -> MailAccount {
         if let local {
             guard let address = EmailAddress(local) else {
-                throw Complaint("“\(local)” is no address", advice: "write it like ana@example.test", exitCode: .wrongUse)
+                throw Complaint(
+                    "“\(local)” is no address", advice: "write it like ana@example.test", exitCode: .wrongUse)
             }
             return try LocalAccount.account(address, try common.load())
         }

@@ -271,7 +271,11 @@ extension IMAPClientTests {
 
         """
     private static let written: [IMAPClientCommand] = [
-        .searchKey(.and([.field(.subject, SearchString("ñ \"x\"")), .unflagged([.seen, .flagged]), .not(.text(SearchString("a\"b")))])),
+        .searchKey(
+            .and([
+                .field(.subject, SearchString("ñ \"x\"")), .unflagged([.seen, .flagged]),
+                .not(.text(SearchString("a\"b"))),
+            ])),
         .append(ana, FlagList([.seen, .draft], keywords: [Keyword("$Work")].compactMap { $0 }), octets: 5),
         .append(ana, FlagList(), octets: 5), .move([42...44], to: ana), .copy([5...5], to: ana),
         .status(ana, [.messages, .unseen]), .store([1...2], .remove, FlagList(.flagged)),
@@ -345,7 +349,8 @@ extension IMAPClientTests {
         #expect(structure.mediaType == "multipart/mixed" && structure.parts.count == 3 && structure.hasAttachment)
         #expect(
             structure.flattened.map(\.mediaType) == [
-                "multipart/mixed", "multipart/alternative", "text/plain", "text/html", "application/pdf", "message/rfc822",
+                "multipart/mixed", "multipart/alternative", "text/plain", "text/html", "application/pdf",
+                "message/rfc822",
                 "text/plain",
             ])
         #expect(structure.parts[1].disposition == "attachment" && structure.parts[1].octets == 4554)
@@ -355,7 +360,9 @@ extension IMAPClientTests {
     }
 
     /// A structure without an end, or deeper than any, ends the session and nothing else.
-    @Test(arguments: ["(((", String(repeating: "(", count: 5_000) + String(repeating: ")", count: 5_000), "(\"a\" \"b\""])
+    @Test(arguments: [
+        "(((", String(repeating: "(", count: 5_000) + String(repeating: ")", count: 5_000), "(\"a\" \"b\"",
+    ])
     func wrongStructures(structure: String) {
         #expect(throws: IMAPClientFailure.self) {
             try IMAPResponseParser.parse(Array("* 1 FETCH (BODYSTRUCTURE \(structure))".utf8), IMAPClientLimits())
@@ -373,7 +380,8 @@ extension IMAPClientTests {
 
             """
         let (said, heard) = play(configuration(.implicit), server, [.fetchBeginning(9, octets: 4)])
-        #expect(said.hasSuffix("p2 UID FETCH 9 (UID FLAGS INTERNALDATE RFC822.SIZE BODYSTRUCTURE BODY.PEEK[]<0.4>)\r\n"))
+        #expect(
+            said.hasSuffix("p2 UID FETCH 9 (UID FLAGS INTERNALDATE RFC822.SIZE BODYSTRUCTURE BODY.PEEK[]<0.4>)\r\n"))
         #expect(heard.contains("message of 4") && heard.contains("fetch 1 uid 9 [] -1 1000 true \"Subj\""))
     }
 }

@@ -86,7 +86,10 @@ import Testing
             "<a href='https://a.test/x?1&amp;2'>here</a> and <a href=https://b.test>there</a>, <a href='https://a.test/x?1&amp;2'>again</a>",
             "here[1] and there[2], again[1]", ["https://a.test/x?1&2", "https://b.test"]
         ),
-        ("<a href='https://a.test'>https://a.test</a> <a href='mailto:a@b.test'>a@b.test</a>", "https://a.test a@b.test", []),
+        (
+            "<a href='https://a.test'>https://a.test</a> <a href='mailto:a@b.test'>a@b.test</a>",
+            "https://a.test a@b.test", []
+        ),
         ("<a href='javascript:alert(1)'>x</a><a>y</a><a href=\"\u{1}\">z</a>", "xyz", []),
         ("a<blockquote>b<br>c<blockquote>d</blockquote></blockquote>e", "a\n> \n> b\n> c\n> > \n> > d\n\ne", []),
         ("<img alt='A cat' src=x><img src=y>", "[A cat]", []),

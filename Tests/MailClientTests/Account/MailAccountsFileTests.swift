@@ -26,7 +26,8 @@ struct MailAccountsFileTests {
         let home = try #require(file.account("home"))
         #expect(home.imap.port == 993 && home.imap.tls == .implicit && home.submission?.port == 2465)
         let work = try #require(file.account("work"))
-        #expect(work.imap.host == "::1" && work.imap.port == 1143 && work.imap.tls == .startTLS && work.submission == nil)
+        #expect(
+            work.imap.host == "::1" && work.imap.port == 1143 && work.imap.tls == .startTLS && work.submission == nil)
         #expect(work.imap.fingerprint == Array(repeating: 0xAB, count: 32))
     }
 

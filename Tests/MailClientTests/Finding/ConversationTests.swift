@@ -21,7 +21,8 @@ struct ConversationTests {
 
     @Test func answersStandBehindWhatTheyAnswer() {
         let messages = [
-            message("d", ["a", "b"], at: 4), message("b", ["a"], at: 2), message("a", at: 1), message("c", ["a"], at: 3),
+            message("d", ["a", "b"], at: 4), message("b", ["a"], at: 2), message("a", at: 1),
+            message("c", ["a"], at: 3),
         ]
         #expect(told(messages) == ["0 a", "1 b", "2 d", "1 c"])
     }

@@ -26,7 +26,9 @@ struct MailQueryTests {
         #expect(try key("before:2w") == .date(.received, .before, CalendarDate(daySince: 20_764)))
     }
 
-    @Test(arguments: ["since:soon", "since:2026-02-30", "larger:x", "has:cheese", "from:", "keyword:(", "larger:99999999999999999999"])
+    @Test(arguments: [
+        "since:soon", "since:2026-02-30", "larger:x", "has:cheese", "from:", "keyword:(", "larger:99999999999999999999",
+    ])
     func notUnderstood(text: String) {
         #expect(throws: MailFailure.self) { try MailQuery(text, daySince1970: 0) }
     }

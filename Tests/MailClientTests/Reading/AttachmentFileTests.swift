@@ -5,7 +5,8 @@ import Testing
 struct AttachmentFileTests {
     private static let names: [(String?, String)] = [
         ("report.pdf", "report.pdf"), ("../../etc/passwd", "passwd"), ("..\\..\\boot.ini", "boot.ini"), ("/abs/x", "x"),
-        ("..", "attachment-3.pdf"), (".bashrc", "bashrc"), ("-rf", "rf"), ("", "attachment-3.pdf"), (nil, "attachment-3.pdf"),
+        ("..", "attachment-3.pdf"), (".bashrc", "bashrc"), ("-rf", "rf"), ("", "attachment-3.pdf"),
+        (nil, "attachment-3.pdf"),
         ("a\u{0}b\u{1B}[31m.txt", "ab[31m.txt"), ("gnp\u{202E}exe.txt", "gnpexe.txt"), ("  x . ", "x"),
         ("a<b>|c?.txt", "a_b__c_.txt"), ("ñandú 日本.txt", "ñandú 日本.txt"),
     ]

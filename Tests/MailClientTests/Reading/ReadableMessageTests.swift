@@ -41,7 +41,8 @@ struct ReadableMessageTests {
         #expect(message.lines == ["One paragraph"])
         #expect(message.attachments.map(\.mediaType) == ["application/octet-stream", "message/rfc822"])
         #expect(message.content(of: message.attachments[0]) == [1, 2, 3])
-        #expect(String(decoding: message.content(of: message.attachments[1]), as: UTF8.self).hasPrefix("Subject: within"))
+        #expect(
+            String(decoding: message.content(of: message.attachments[1]), as: UTF8.self).hasPrefix("Subject: within"))
     }
 
     @Test func emptyTextGivesWayToHTML() {
@@ -62,7 +63,10 @@ struct ReadableMessageTests {
     }
 
     /// Any octets are a message.
-    @Test(arguments: [[], [0], Array("\r\n".utf8), Array("Content-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\n".utf8)] as [[UInt8]])
+    @Test(
+        arguments: [
+            [], [0], Array("\r\n".utf8), Array("Content-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\n".utf8),
+        ] as [[UInt8]])
     func anything(octets: [UInt8]) {
         #expect(ReadableMessage(octets).attachments.count <= 1)
     }

@@ -64,14 +64,19 @@ struct DraftTests {
 
     @Test func forwards() throws {
         let attached = Draft.forward(Array(Self.letter.utf8), .attached, try Self.account)
-        #expect(attached.attachments == [.octets(Array(Self.letter.utf8), name: "Plans.eml", mediaType: "message/rfc822")])
+        #expect(
+            attached.attachments == [.octets(Array(Self.letter.utf8), name: "Plans.eml", mediaType: "message/rfc822")])
         let inText = Draft.forward(Array(Self.letter.utf8), .inText, try Self.account)
-        #expect(inText.subject == "Fwd: Plans" && inText.text.contains("Subject: Plans") && inText.text.contains("First line"))
+        #expect(
+            inText.subject == "Fwd: Plans" && inText.text.contains("Subject: Plans")
+                && inText.text.contains("First line"))
     }
 
     @Test func textAndBack() throws {
         var draft = Draft(try Self.account)
-        draft.to = [MailPerson(name: "Carla, \"C\"", address: "carla@example.test"), MailPerson(name: nil, address: "b@c.test")]
+        draft.to = [
+            MailPerson(name: "Carla, \"C\"", address: "carla@example.test"), MailPerson(name: nil, address: "b@c.test"),
+        ]
         draft.subject = "A\nB"
         draft.text = "Hello\n\nTo: not a field\n"
         draft.attachments = [.file("/tmp/x y"), .octets([1], name: "held", mediaType: "a/b")]
@@ -91,7 +96,8 @@ struct DraftTests {
         draft.text = "Long \(String(repeating: "word ", count: 60))end\n> quoted\n> > deeper\n\n  indented\nFrom here\n"
         var generator = SystemRandomNumberGenerator()
         let date = MailDate(secondsSince1970: 0)
-        let octets = try draft.builder(date: date, messageID: InternetMessageID("a@b"), .hidden).bytes(using: &generator)
+        let octets = try draft.builder(date: date, messageID: InternetMessageID("a@b"), .hidden).bytes(
+            using: &generator)
         let read = ReadableMessage(octets)
         #expect(!String(decoding: octets, as: UTF8.self).contains("hidden@"))
         #expect(read.lines.first == "Long \(String(repeating: "word ", count: 60))end")

@@ -79,9 +79,12 @@ struct MailFlagCommand: AsyncParsableCommand {
     func validate() throws {
         guard !(read && unread), !(flagged && unflagged) else { throw ValidationError("it is one or the other") }
         guard read || unread || flagged || unflagged || answered || !keyword.isEmpty || !removeKeyword.isEmpty else {
-            throw ValidationError("nothing to mark: give --read, --unread, --flagged, --unflagged, --answered or --keyword")
+            throw ValidationError(
+                "nothing to mark: give --read, --unread, --flagged, --unflagged, --answered or --keyword")
         }
-        for word in keyword + removeKeyword where Keyword(word) == nil { throw ValidationError("“\(word)” is no keyword") }
+        for word in keyword + removeKeyword where Keyword(word) == nil {
+            throw ValidationError("“\(word)” is no keyword")
+        }
     }
 
     func run() async throws {

@@ -65,14 +65,16 @@ struct MailAccountsCommand: AsyncParsableCommand {
             Report(
                 name: account.name, address: account.author.address.written,
                 imap: "\(account.imap.host):\(account.imap.port)",
-                submission: account.submission.map { "\($0.host):\($0.port)" }, isDefault: account.name == file.defaultName
+                submission: account.submission.map { "\($0.host):\($0.port)" },
+                isDefault: account.name == file.defaultName
             )
         }
         guard try !common.printer.json(reports) else { return }
         var table = TextTable([.words("NAME"), .words("ADDRESS"), .words("IMAP"), .words("SUBMISSION"), .words("")])
         for report in reports {
             table.add([
-                report.name, report.address, report.imap, report.submission ?? "none", report.isDefault ? "default" : "",
+                report.name, report.address, report.imap, report.submission ?? "none",
+                report.isDefault ? "default" : "",
             ])
         }
         common.printer.table(table, ifEmpty: "There is no account.")

@@ -1,7 +1,7 @@
 import ArgumentParser
-import MailClient
 import IMAP
 import InternetMessage
+import MailClient
 import TerminalOutput
 
 /// How much of a list is shown.
@@ -113,13 +113,17 @@ struct MailThreadCommand: AsyncParsableCommand {
             MailSummaryReport($0.message.summary, in: $0.message.folder.name, depth: $0.depth)
         }
         guard try !common.printer.json(reports) else { return }
-        var table = TextTable([.words("FOLDER"), .numbers("UID"), .words(""), .words("DATE"), .words("FROM"), .words("SUBJECT")])
+        var table = TextTable([
+            .words("FOLDER"), .numbers("UID"), .words(""), .words("DATE"), .words("FROM"), .words("SUBJECT"),
+        ])
         for entry in entries {
             let summary = entry.message.summary
             let indent = String(repeating: "  ", count: min(entry.depth, 10)) + (entry.depth > 0 ? "└ " : "")
             table.add([
-                entry.message.folder.name, "\(summary.uid)", MailText.marks(summary), MailText.date(summary.dateSeconds),
-                indent + DisplayText.cut(summary.from.first?.label ?? "", to: 24), DisplayText.cut(summary.subject, to: 60),
+                entry.message.folder.name, "\(summary.uid)", MailText.marks(summary),
+                MailText.date(summary.dateSeconds),
+                indent + DisplayText.cut(summary.from.first?.label ?? "", to: 24),
+                DisplayText.cut(summary.subject, to: 60),
             ])
         }
         common.printer.table(table, ifEmpty: "There is no such message.")
