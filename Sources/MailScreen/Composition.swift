@@ -5,6 +5,8 @@ package struct Composition: Sendable {
     package var draft: Draft
     /// What it answers; nil for a new message.
     package var answered: Origin?
+    /// The draft in its folder that goes when this is sent.
+    package var replaced: Origin?
     /// Its text on disk, until it is sent or kept.
     package var file: DraftFile?
     /// Whether the file says more than the draft: it could not be read.
@@ -25,8 +27,9 @@ package struct Composition: Sendable {
         }
     }
 
-    package init(_ draft: Draft, answering origin: Origin? = nil) {
+    package init(_ draft: Draft, answering origin: Origin? = nil, replacing old: Origin? = nil) {
         self.draft = draft
         answered = origin
+        replaced = old
     }
 }

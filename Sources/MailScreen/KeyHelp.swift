@@ -16,6 +16,7 @@ enum KeyHelp {
             "Messages",
             [
                 ("r R", "answer the author, everybody"), ("f F", "forward in the text, attached"), ("c", "write"),
+                ("E", "go on with a draft"),
                 ("d", "delete"), ("a", "archive"), ("M", "move to a folder"), ("u", "undo"), ("*", "star"),
                 ("N", "read or unread"), ("v", "mark several"), ("t", "conversation"), ("/", "search"),
                 ("Esc", "ends a search"), ("$", "look again"),

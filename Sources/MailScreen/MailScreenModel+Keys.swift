@@ -100,6 +100,9 @@ extension MailScreenModel {
         switch key {
         case .character("?"): pages.append(.help(scroll: 0))
         case .character("c"), .character("m"): return [.edit(Composition(Draft(account)))]
+        case .character("E"):
+            guard let uid = list.current, let folder else { return [] }
+            return [.resume(folder, uid)]
         case .character("r"): return answerCurrent(.author)
         case .character("R"): return answerCurrent(.everybody)
         case .character("f"): return forwardCurrent(.inText)

@@ -146,7 +146,6 @@ package final class MailScreenRunner: Sendable {
         case .offline(let failure): tell(.offline(failure.problem))
         case .failed(let failure):
             tell(.failed(failure.advice.isEmpty ? failure.problem : "\(failure.problem): \(failure.advice)"))
-            relist()
         case .changed(let changes): take(changes)
         }
     }
@@ -185,18 +184,36 @@ package final class MailScreenRunner: Sendable {
     }
 
     private func list(_ folder: MailFolder, _ query: String) {
-        shown.withLock { shown in
-            if shown.folder?.wireName != folder.wireName { shown.lastUID = 0 }
+        let wanted: MailQuery
+        do {
+            wanted = try MailQuery(query, daySince1970: Self.today)
+        } catch {
+            return tell(.failed("\(error.problem): \(error.advice)"))
+        }
+        let before = shown.withLock { shown in
+            let before = shown
             shown.folder = folder
             shown.query = query
+            return before
         }
         worker.submit { session in
-            try await session.select(folder, .readWrite)
-            let wanted = try MailQuery(query, daySince1970: Self.today)
-            let uids = try await session.find(wanted)
-            if query.isEmpty { self.shown.withLock { $0.lastUID = uids.last ?? 0 } }
-            self.tell(.listed(folder, query: query, uids))
+            do {
+                try await session.select(folder, .readWrite)
+                let uids = try await session.find(wanted)
+                if query.isEmpty { self.shown.withLock { $0.lastUID = uids.last ?? 0 } }
+                self.tell(.listed(folder, query: query, uids))
+            } catch {
+                self.goBack(from: folder, to: before)
+                throw error
+            }
         }
+    }
+
+    /// A folder cannot be opened: the one before is shown on.
+    private func goBack(from folder: MailFolder, to before: Shown) {
+        guard let old = before.folder, old.wireName != folder.wireName else { return }
+        shown.withLock { $0 = before }
+        list(old, before.query)
     }
 
     private static var today: Int64 {
@@ -244,12 +261,15 @@ package final class MailScreenRunner: Sendable {
             }
         case .move, .archive, .delete, .undo: performMove(effect)
         case .save(let folder, let uid, let number, let directory): save(folder, uid, number, directory)
-        case .answer, .forward: prepare(effect)
+        case .answer, .forward, .resume: prepare(effect)
         case .send(let composition): send(composition)
         case .keep(let composition):
             worker.submit { session in
                 let place = try await self.sender.keep(composition.draft, &session)
                 composition.file?.remove()
+                if let old = composition.replaced, session.current?.folder.wireName == old.folder.wireName {
+                    try await session.expunge([old.uid])
+                }
                 self.tell(.notice("Kept in \(place)"))
             }
         case .discard(let composition): composition.file?.remove()
@@ -259,26 +279,38 @@ package final class MailScreenRunner: Sendable {
 
     private func performMove(_ effect: ScreenEffect) {
         worker.submit { session in
-            var moved: MovedMail?
-            switch effect {
-            case .move(let uids, let target): moved = try await session.move(uids, to: target)
-            case .archive(let uids):
-                moved = try await session.move(uids, to: try await session.ensuredFolder(for: .archive))
-            case .delete(let uids): moved = try await session.delete(uids)
-            case .undo(let moved):
-                try await session.undo(moved)
-                self.tell(.notice("Back in \(moved.from.name)"))
+            do {
+                try await self.move(effect, &session)
+            } catch {
+                // The list shows them as gone.
                 self.relist()
-                self.tell(.folders(try await session.listFolders(.wanted)))
-                return
-            default: return
+                throw error
             }
-            if let moved {
-                self.tell(.moved(moved))
-                self.tell(.notice("Moved to \(moved.to.name); u brings it back"))
-            } else {
-                self.tell(.notice("Deleted for good"))
-            }
+        }
+    }
+
+    nonisolated(nonsending)
+        private func move(_ effect: ScreenEffect, _ session: inout MailSession) async throws
+    {
+        var moved: MovedMail?
+        switch effect {
+        case .move(let uids, let target): moved = try await session.move(uids, to: target)
+        case .archive(let uids):
+            moved = try await session.move(uids, to: try await session.ensuredFolder(for: .archive))
+        case .delete(let uids): moved = try await session.delete(uids)
+        case .undo(let moved):
+            try await session.undo(moved)
+            tell(.notice("Back in \(moved.from.name)"))
+            relist()
+            tell(.folders(try await session.listFolders(.wanted)))
+            return
+        default: return
+        }
+        if let moved {
+            tell(.moved(moved))
+            tell(.notice("Moved to \(moved.to.name); u brings it back"))
+        } else {
+            tell(.notice("Deleted for good"))
         }
     }
 
@@ -321,6 +353,10 @@ package final class MailScreenRunner: Sendable {
             case .forward(let folder, let uid, let forwarding):
                 let octets = try await Self.fetch(folder, uid, nil, &session).octets
                 composition = Composition(Draft.forward(octets, forwarding, self.account))
+            case .resume(let folder, let uid):
+                let octets = try await Self.fetch(folder, uid, nil, &session).octets
+                composition = Composition(
+                    Draft.resumed(octets, self.account), replacing: .init(folder: folder, uid: uid))
             default: return
             }
             self.sink.yield(.edit(composition))
@@ -335,6 +371,9 @@ package final class MailScreenRunner: Sendable {
                 self.tell(.sent(report))
             } catch {
                 return self.tell(.failed(error.advice.isEmpty ? error.problem : "\(error.problem); \(error.advice)"))
+            }
+            if let old = composition.replaced, session.current?.folder.wireName == old.folder.wireName {
+                try await session.expunge([old.uid])
             }
             guard let origin = composition.answered, session.current?.folder.wireName == origin.folder.wireName else {
                 return

@@ -42,6 +42,8 @@ package enum ScreenEffect: Sendable {
     case save(MailFolder, UInt32, number: Int?, directory: String)
     case answer(MailFolder, UInt32, Draft.Audience)
     case forward(MailFolder, UInt32, Draft.Forwarding)
+    /// Goes on with a draft.
+    case resume(MailFolder, UInt32)
     /// Opens the editor.
     case edit(Composition)
     case send(Composition)

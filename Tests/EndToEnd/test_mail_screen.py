@@ -90,9 +90,15 @@ def test_a_day_with_mail(client, server):
         tty.press("/").wait("Search:")
         tty.type("subject:\"Letter 11\"").press("Enter").wait("“subject:", "Letter 11", "1 message", without=("Letter 12",))
         tty.press("Escape").wait("Letter 12", without=("“subject:",))
+        tty.press("/").wait("Search:")
+        tty.type("since:whenever").press("Enter").wait("is no day", "Letter 12", without=("“since:",))
+        # A draft goes on, and is gone when it was sent.
+        tty.press("Tab").press("j", "Enter").wait("· Drafts", "By hand")
+        tty.press("E").wait("To       ben@example.test", "y send")
+        tty.press("y").wait("Sent to ben@example.test", "There is no message here")
         # Another folder and back.
         tty.press("Tab").wait("Enter open   Tab back")
-        tty.press("j", "j", "Enter").wait("· Sent", "To: Carla", "Re: Letter 37")
+        tty.press("j", "Enter").wait("· Sent", "To: Carla", "Re: Letter 37", "By hand")
         tty.press("Tab").press("g", "Enter").wait("· INBOX", "Letter 12")
         # What others do is seen at once.
         server.send(letter("Just now", author="Dora <dora@elsewhere.test>").as_bytes(policy=email.policy.SMTP), ANA)
@@ -116,8 +122,8 @@ def test_a_day_with_mail(client, server):
         tty.press("q").wait("[it ended with 0]")
         assert "Letter" not in tty.text
     assert client.unsent == []
-    assert [m["subject"] for m in client.json("list", "sent")] == ["Re: Letter 37"]
-    assert [m["subject"] for m in client.json("list", "drafts")] == ["By hand"]
+    assert [m["subject"] for m in client.json("list", "sent")] == ["By hand", "Re: Letter 37"]
+    assert client.json("list", "drafts") == []
 
 
 def test_the_terminal_is_given_back(client):

@@ -217,7 +217,7 @@ struct MailScreenModelTests {
     @Test func anyKeysAtAll() throws {
         var generator = SystemRandomNumberGenerator()
         let keys: [Key] =
-            "qjklhgGcrRfFdaeuzN*stM/?$vJKHWS1 y".map { .character($0) } + [
+            "qjklhgGcErRfFdaeuzN*stM/?$vJKHWS1 y".map { .character($0) } + [
                 .enter, .escape, .tab, .up, .down, .pageUp, .pageDown, .home, .end, .backspace, .control("c"), .delete,
             ]
         for _ in 0..<30 {

@@ -71,6 +71,23 @@ extension Draft {
         return draft
     }
 
+    /// A draft that was kept, or a message to be sent once more.
+    package static func resumed(_ octets: [UInt8], _ account: MailAccount) -> Draft {
+        let message = ReadableMessage(octets)
+        var draft = Draft(account)
+        (draft.to, draft.cc, draft.bcc) = (message.to, message.cc, message.bcc)
+        draft.subject = message.subject
+        draft.references = message.references
+        draft.inReplyTo = Array(message.references.suffix(1))
+        draft.text = message.text + "\n"
+        draft.attachments = message.attachments.map { attachment in
+            .octets(
+                message.content(of: attachment), name: AttachmentFile.safeName(attachment),
+                mediaType: attachment.mediaType)
+        }
+        return draft
+    }
+
     /// `Re:` once, however often the subject has it.
     private static func subject(_ subject: String, marked mark: String) -> String {
         let lower = subject.lowercased()
