@@ -36,6 +36,9 @@ let package = Package(
         .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
     ],
     targets: [
+        // what scripts/webmail bundles
+        .target(name: "CWebmail"),
+
         // C libraries from Debian
         .systemLibrary(name: "CDeflate"),
         .systemLibrary(name: "CIDN"),
@@ -181,17 +184,18 @@ let package = Package(
         .target(
             name: "RemoteLinks",
             dependencies: [
-                "IMAP", "POP3", "SASL", "SMTP", "ServerRuntime", nio, nioPosix, nioSSL,
-                .product(name: "NIOTLS", package: "swift-nio"), .product(name: "Crypto", package: "swift-crypto"),
+                "IMAP", "JSON", "POP3", "SASL", "SMTP", "ServerRuntime", nio, nioPosix, nioSSL,
+                .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "NIOTLS", package: "swift-nio"),
+                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "SwiftASN1", package: "swift-asn1"),
                 .product(name: "X509", package: "swift-certificates"),
             ], swiftSettings: strict),
-        .testTarget(name: "RemoteLinksTests", dependencies: ["RemoteLinks"], swiftSettings: strict),
+        .testTarget(name: "RemoteLinksTests", dependencies: ["RemoteLinks", "SASL"], swiftSettings: strict),
         .target(
             name: "RemoteFetch",
             dependencies: [
                 "Delivery", "Directory", "IMAP", "MailCore", "MailStore", "POP3", "RemoteAccounts", "RemoteLinks",
-                "SASL", "ServerRuntime", "Storage", nio, nioPosix, logging, serviceLifecycle,
+                "SASL", "ServerRuntime", "Storage", nio, nioPosix, logging, metrics, serviceLifecycle,
             ], swiftSettings: strict),
         .testTarget(
             name: "RemoteFetchTests",
@@ -283,6 +287,18 @@ let package = Package(
             dependencies: [
                 "HTTPService", "Observability", .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"), nio,
+            ], swiftSettings: strict),
+        .target(
+            name: "Webmail",
+            dependencies: [
+                "CWebmail", "HTTPService", .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HTTPTypes", package: "swift-http-types"), nio,
+            ], swiftSettings: strict),
+        .testTarget(
+            name: "WebmailTests",
+            dependencies: [
+                "HTTPService", "Webmail", .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HTTPTypes", package: "swift-http-types"), nio, nioPosix, logging,
             ], swiftSettings: strict),
         .target(
             name: "JMAPServer",
@@ -416,7 +432,7 @@ let package = Package(
                 "SASL", "SMTP",
                 "SMTPServer", "SenderAuthentication", "ServerConfiguration", "ServerRuntime",
                 "Storage",
-                "TerminalOutput", "TerminalScreen", nio, nioPosix, logging, metrics, serviceLifecycle,
+                "TerminalOutput", "TerminalScreen", "Webmail", nio, nioPosix, logging, metrics, serviceLifecycle,
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),

@@ -14,12 +14,14 @@ extension AdminService {
             let settings = new.settings
             let name = new.name ?? Self.usualName(settings)
             try check(settings, name)
+            try check(secret, settings)
             let added = try await fetcher.accounts.add(
                 name, settings, secret: SecretBytes(secret.text.utf8), to: account)
             fetcher.wake()
             return .fetching([try await self.report(added)])
         case .fetchPassword(let account, let name, let secret):
             let remote = try await remote(account, name)
+            try check(secret, remote.settings)
             await fetcher.endWatch(of: remote)
             try await fetcher.accounts.setSecret(SecretBytes(secret.text.utf8), of: remote)
             fetcher.wake()
@@ -37,6 +39,7 @@ extension AdminService {
             for remote in try await fetcher.accounts.list(id) { reports.append(try await self.report(remote)) }
             return .fetching(reports)
         case .fetchImport(let new, let secret):
+            try check(secret, new.settings)
             return try await run(try await importing(new, SecretBytes(secret.text.utf8)), report)
         case .fetchRun(let account, let name):
             return try await run(try await remote(account, name), report)
@@ -112,6 +115,20 @@ extension AdminService {
         }
         if case .days(let days) = settings.keeping, !(0...3650).contains(days) {
             throw AdminFailure("\(days) days are out of range", advice: "give 0 to 3650 days")
+        }
+    }
+
+    private func check(_ secret: AdminSecret, _ settings: RemoteSettings) throws(AdminFailure) {
+        guard settings.secretKind == .grant else { return }
+        guard let oauth = settings.oauth, HTTPSAddress(oauth.tokenEndpoint) != nil else {
+            throw AdminFailure("the token endpoint has to be an address of HTTPS")
+        }
+        guard !oauth.clientID.isEmpty else {
+            throw AdminFailure("the client ID is missing", advice: "it is what the provider gave to the application")
+        }
+        guard OAuthGrant(SecretBytes(secret.text.utf8)) != nil else {
+            throw AdminFailure(
+                "this is no refresh token", advice: "give it in one line, and the client's secret in a second one")
         }
     }
 

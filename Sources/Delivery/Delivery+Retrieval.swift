@@ -100,7 +100,7 @@ extension Delivery {
                     return (nil, .full(refusal))
                 }
                 let filed = try MailStore.file([fetching.copy], of: email, facts, octets: octets, in: transaction)
-                try RemoteAccounts.remember(retrieval, email, in: transaction)
+                try RemoteAccounts.remember(retrieval, email, filed.first?.modSeq, in: transaction)
                 let trace = fetching.arrival.event(filed: filed, facts, octets, at: fetching.seconds)
                 try MailTrace.recordArrival(trace, of: email, in: transaction)
                 let record = DeliveryRecord(

@@ -20,7 +20,7 @@ public enum MailSystemStore {
         replay: { record, octets, reason, transaction in
             try MailStore.replay(record, octets, reason, in: transaction)
             try MailQueue.replay(record, in: transaction)
-            try RemoteAccounts.replay(record, in: transaction)
+            try RemoteAccounts.replay(record, reason, in: transaction)
             try MailTrace.recordArrival(record.trace, of: record.email, in: transaction)
         },
         describe: { email, transaction in

@@ -11,6 +11,13 @@ extension RemoteAccounts {
         public var mailbox: MailboxID
         /// UIDVALIDITY as it was seen last.
         public var uidValidity: UInt32
+
+        /// A folder as it is written down.
+        package init(number: Int64, mailbox: MailboxID, uidValidity: UInt32) {
+            self.number = number
+            self.mailbox = mailbox
+            self.uidValidity = uidValidity
+        }
     }
 
     /// A folder that was seen before.

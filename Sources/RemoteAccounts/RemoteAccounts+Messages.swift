@@ -70,12 +70,17 @@ extension RemoteAccounts {
     }
 
     /// Writes down that a message was fetched. For one that is written down already it changes nothing.
-    public static func remember(_ retrieval: Retrieval, _ email: EmailID, in transaction: SQLTransaction) throws {
+    ///
+    /// - Parameter modSeq: its copy's here; nil when nobody knows whether the user has changed it since.
+    public static func remember(
+        _ retrieval: Retrieval, _ email: EmailID, _ modSeq: ModSeq?, in transaction: SQLTransaction
+    ) throws {
         guard try isThere(retrieval.account, retrieval.remote, in: transaction) else { return }
         try transaction.run(
-            "INSERT INTO remote_message VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0) ON CONFLICT DO NOTHING",
+            "INSERT INTO remote_message VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, ?8) ON CONFLICT DO NOTHING",
             .integer(retrieval.account.rawValue), .integer(retrieval.remote), .integer(retrieval.folder),
-            .octets(retrieval.key), .octets(retrieval.fingerprint), .integer(email.rawValue), .integer(retrieval.at))
+            .octets(retrieval.key), .octets(retrieval.fingerprint), .integer(email.rawValue), .integer(retrieval.at),
+            .integer(modSeq?.rawValue ?? 0))
     }
 
     /// Compares what is known with what the server lists, which is all of the folder: names that are gone are remembered
@@ -136,10 +141,14 @@ extension RemoteAccounts {
 
     // MARK: The log
 
-    /// What a record says of the fetching is written down again.
-    public static func replay(_ record: DeliveryRecord, in transaction: SQLTransaction) throws {
+    /// What a record says of the fetching is written down again. A record that a compaction has written anew has the copy as it
+    /// was then: in a rebuild nobody knows who changed it.
+    public static func replay(
+        _ record: DeliveryRecord, _ reason: LogDescribing.ReplayReason, in transaction: SQLTransaction
+    ) throws {
         guard let retrieval = record.retrieval else { return }
-        try remember(retrieval, record.email, in: transaction)
+        let modSeq = reason == .recovery ? record.copies.first?.modSeq : nil
+        try remember(retrieval, record.email, modSeq, in: transaction)
     }
 
     /// Where a message was fetched, for its record; nil for one that was not, or that nobody asks about any more.

@@ -63,6 +63,33 @@ extension RemoteAccounts {
                 "CREATE INDEX remote_message_by_fingerprint ON remote_message (account, remote, folder, fingerprint)",
                 // For the record of a message that a compaction writes anew.
                 "CREATE INDEX remote_message_by_email ON remote_message (email)",
-            ]
+            ],
+            [
+                // The access token of an account whose secret is a grant of OAuth 2.0; what is lost here is got anew.
+                """
+                CREATE TABLE remote_token (
+                    account BIGINT NOT NULL,
+                    remote BIGINT NOT NULL,
+                    token BLOB NOT NULL,
+                    expires_at BIGINT NOT NULL,
+                    PRIMARY KEY (account, remote)
+                ) WITHOUT ROWID
+                """,
+                // The copy's MODSEQ here as fetching left it, 0 for unknown: with that one still, nobody has touched the copy.
+                "ALTER TABLE remote_message ADD COLUMN mod_seq BIGINT NOT NULL DEFAULT 0",
+                // A folder there as the last look found it when all of it was done; what is lost here costs another look.
+                """
+                CREATE TABLE remote_view (
+                    account BIGINT NOT NULL,
+                    remote BIGINT NOT NULL,
+                    folder BIGINT NOT NULL,
+                    uid_validity BIGINT NOT NULL,
+                    uid_next BIGINT NOT NULL,
+                    messages BIGINT NOT NULL,
+                    mod_seq BIGINT NOT NULL,
+                    PRIMARY KEY (account, remote, folder)
+                ) WITHOUT ROWID
+                """,
+            ],
         ], salvaged: [("remote_account", "account"), ("remote_folder", "account")])
 }

@@ -6,7 +6,7 @@ public import Storage
 /// The users' accounts elsewhere: how they are reached, how it goes with them, and what was fetched from them.
 public struct RemoteAccounts: Sendable {
     let store: Store
-    private let box: SecretBox
+    let box: SecretBox
 
     /// Accounts elsewhere that one account may have.
     public static let perAccountMax = 50
@@ -61,6 +61,8 @@ public struct RemoteAccounts: Sendable {
             try transaction.run(
                 "UPDATE remote_state SET next_run = 0, failures = 0 WHERE account = ?1 AND remote = ?2", account,
                 .integer(remote.remote))
+            try transaction.run(
+                "DELETE FROM remote_token WHERE account = ?1 AND remote = ?2", account, .integer(remote.remote))
             try transaction.salvage(table: "remote_account", key: "account", account)
         }
     }
@@ -83,6 +85,8 @@ public struct RemoteAccounts: Sendable {
             try transaction.run("DELETE FROM remote_state WHERE account = ?1 AND remote = ?2", account, number)
             try transaction.run("DELETE FROM remote_folder WHERE account = ?1 AND remote = ?2", account, number)
             try transaction.run("DELETE FROM remote_message WHERE account = ?1 AND remote = ?2", account, number)
+            try transaction.run("DELETE FROM remote_token WHERE account = ?1 AND remote = ?2", account, number)
+            try transaction.run("DELETE FROM remote_view WHERE account = ?1 AND remote = ?2", account, number)
             try transaction.salvage(table: "remote_account", key: "account", account)
             try transaction.salvage(table: "remote_folder", key: "account", account)
         }
@@ -96,6 +100,8 @@ public struct RemoteAccounts: Sendable {
         try transaction.run("DELETE FROM remote_state WHERE account = ?1", key)
         try transaction.run("DELETE FROM remote_folder WHERE account = ?1", key)
         try transaction.run("DELETE FROM remote_message WHERE account = ?1", key)
+        try transaction.run("DELETE FROM remote_token WHERE account = ?1", key)
+        try transaction.run("DELETE FROM remote_view WHERE account = ?1", key)
         try transaction.salvage(table: "remote_account", key: "account", key)
         try transaction.salvage(table: "remote_folder", key: "account", key)
     }

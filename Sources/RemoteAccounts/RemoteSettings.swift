@@ -21,6 +21,8 @@ public struct RemoteSettings: Sendable, Hashable, Codable {
         case password
         /// An OAuth 2.0 access token.
         case token
+        /// What access tokens are got for (`OAuthGrant`), where the `OAuthSettings` say.
+        case grant
     }
 
     /// What becomes of a message there once it is here.
@@ -51,6 +53,8 @@ public struct RemoteSettings: Sendable, Hashable, Codable {
     public var userName: String
     /// What proves who the user is.
     public var secretKind: SecretKind
+    /// Where access tokens come from; nil where none are got.
+    public var oauth: OAuthSettings?
     /// What becomes of a message there.
     public var keeping: Keeping
     /// Which folders are fetched.
@@ -65,7 +69,8 @@ public struct RemoteSettings: Sendable, Hashable, Codable {
     public init(
         service: Service, host: String, port: Int, tls: TLS = .implicit, userName: String,
         secretKind: SecretKind = .password, keeping: Keeping = .forever, pollSeconds: Int64 = 300,
-        mailbox: String = "INBOX", folders: Folders = .all, authorityFile: String? = nil
+        mailbox: String = "INBOX", folders: Folders = .all, authorityFile: String? = nil,
+        oauth: OAuthSettings? = nil
     ) {
         self.service = service
         self.host = host
@@ -78,6 +83,7 @@ public struct RemoteSettings: Sendable, Hashable, Codable {
         self.mailbox = mailbox
         self.folders = folders
         self.authorityFile = authorityFile
+        self.oauth = oauth
     }
 }
 

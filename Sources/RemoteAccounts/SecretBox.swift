@@ -15,13 +15,21 @@ public struct SecretBox: Sendable {
         path = "\(folder)/fetch.key"
     }
 
+    /// What a secret is for: one does not open as the other.
+    package enum Purpose: Sendable {
+        /// The password or token that the user gave.
+        case secret
+        /// An OAuth 2.0 access token that was got with it.
+        case accessToken
+    }
+
     /// Seals a secret. Blocks for the file.
     package func seal(
-        _ secret: SecretBytes, of account: AccountID, _ remote: Int64
+        _ secret: SecretBytes, _ purpose: Purpose = .secret, of account: AccountID, _ remote: Int64
     ) throws(RemoteAccountsError) -> [UInt8] {
         guard Self.isReady else { throw .keyFile("libsodium does not start") }
         let key = try keyMade()
-        let about = Self.about(account, remote)
+        let about = Self.about(purpose, account, remote)
         var nonce = [UInt8](repeating: 0, count: Self.nonceCount)
         randombytes_buf(&nonce, nonce.count)
         var sealed = [UInt8](repeating: 0, count: secret.count + Self.tagCount)
@@ -37,13 +45,14 @@ public struct SecretBox: Sendable {
         return nonce + sealed.prefix(Int(count))
     }
 
-    /// Opens what `seal` has made; nil when it was sealed with another key or for another row. Blocks for the file.
+    /// Opens what `seal` has made; nil when it was sealed with another key, for another row or another purpose. Blocks for
+    /// the file.
     package func open(
-        _ sealed: [UInt8], of account: AccountID, _ remote: Int64
+        _ sealed: [UInt8], _ purpose: Purpose = .secret, of account: AccountID, _ remote: Int64
     ) throws(RemoteAccountsError) -> SecretBytes? {
         guard sealed.count >= Self.nonceCount + Self.tagCount else { return nil }
         let key = try keyRead()
-        let about = Self.about(account, remote)
+        let about = Self.about(purpose, account, remote)
         let nonce = Array(sealed.prefix(Self.nonceCount))
         let text = Array(sealed.dropFirst(Self.nonceCount))
         var isGood = false
@@ -66,8 +75,9 @@ public struct SecretBox: Sendable {
     private static let tagCount = Int(crypto_aead_xchacha20poly1305_IETF_ABYTES)
     private static let keyCount = Int(crypto_aead_xchacha20poly1305_IETF_KEYBYTES)
 
-    private static func about(_ account: AccountID, _ remote: Int64) -> [UInt8] {
-        Array("paloma fetch \(account.rawValue) \(remote)".utf8)
+    private static func about(_ purpose: Purpose, _ account: AccountID, _ remote: Int64) -> [UInt8] {
+        let kind = purpose == .secret ? "" : "access "
+        return Array("paloma fetch \(kind)\(account.rawValue) \(remote)".utf8)
     }
 
     // MARK: The file

@@ -8,6 +8,7 @@ struct FetchParts: Sendable {
     let accounts: RemoteAccounts
     let delivery: Delivery
     let limits: FetchLimits
+    let metrics: FetchMetrics
     /// Seconds since 1970.
     let now: @Sendable () -> Int64
 }

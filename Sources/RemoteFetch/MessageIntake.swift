@@ -151,6 +151,7 @@ struct MessageIntake {
         case .success(.filed):
             messages += 1
             octets += oldest.octets
+            parts.metrics.fetched(remote.settings.service, octets: oldest.octets)
             settled.append(oldest.label)
         case .success(.known), .success(.renamed):
             settled.append(oldest.label)

@@ -6,7 +6,6 @@ internal import MailStore
 package import NIOCore
 package import RemoteAccounts
 package import RemoteLinks
-internal import SASL
 internal import ServerRuntime
 package import Storage
 internal import Synchronization
@@ -40,6 +39,7 @@ package final class RemoteFetcher: Sendable {
     /// The accounts.
     package let accounts: RemoteAccounts
     private let parts: FetchParts
+    private let logins: RemoteLogins
     private let directory: Directory
     private let executors: [LoopExecutor]
     private let logger: Logger
@@ -54,7 +54,9 @@ package final class RemoteFetcher: Sendable {
         limits: FetchLimits = FetchLimits(), now: @escaping @Sendable () -> Int64, logger: Logger
     ) {
         accounts = RemoteAccounts(store: store)
-        parts = FetchParts(store: store, accounts: accounts, delivery: delivery, limits: limits, now: now)
+        parts = FetchParts(
+            store: store, accounts: accounts, delivery: delivery, limits: limits, metrics: FetchMetrics(), now: now)
+        logins = RemoteLogins(parts)
         self.directory = directory
         executors = group.makeIterator().map { LoopExecutor($0) }
         self.logger = logger
@@ -89,6 +91,7 @@ package final class RemoteFetcher: Sendable {
             logger.error("accounts to fetch from not read", metadata: ["error": "\(error)"])
             return Self.pauseSecondsMax
         }
+        parts.metrics.count(all)
         let now = parts.now()
         var next = now + Self.pauseSecondsMax
         for remote in all.sorted(by: { $0.state.nextRun < $1.state.nextRun }) {
@@ -183,11 +186,10 @@ package final class RemoteFetcher: Sendable {
             guard let account = try await directory.account(remote.account) else {
                 return (tally, .here("the account is gone"))
             }
-            let secret = try await accounts.secret(of: remote)
             var intake = MessageIntake(remote, quotaBytes: account.quotaBytes, parts)
             var failure: RemoteFailure?
             do throws(RemoteFailure) {
-                try await run(remote, secret, &intake, report, occasion, executor, &tally)
+                try await run(remote, &intake, report, occasion, executor, &tally)
             } catch {
                 failure = error
             }
@@ -202,15 +204,18 @@ package final class RemoteFetcher: Sendable {
 
     nonisolated(nonsending)
         private func run(
-            _ remote: RemoteAccount, _ secret: SecretBytes, _ intake: inout MessageIntake, _ report: FetchReport,
-            _ occasion: Occasion, _ executor: LoopExecutor, _ tally: inout Tally
+            _ remote: RemoteAccount, _ intake: inout MessageIntake, _ report: FetchReport, _ occasion: Occasion,
+            _ executor: LoopExecutor, _ tally: inout Tally
         ) async throws(RemoteFailure)
     {
         switch remote.settings.service {
         case .pop3:
             let mailbox = try await LocalMailboxes(parts.store, remote.account, parts.now)
                 .mailbox(named: remote.settings.mailbox, specialUse: nil)
-            var fetch = try await POP3Fetch(remote, secret, into: mailbox, parts, on: executor)
+            var fetch = try await logins.loggedIn(remote, on: executor) {
+                credentials async throws(RemoteFailure) in
+                try await POP3Fetch(remote, credentials, into: mailbox, parts, on: executor)
+            }
             do throws(RemoteFailure) {
                 try await fetch.run(&intake, report)
             } catch {
@@ -219,7 +224,10 @@ package final class RemoteFetcher: Sendable {
             }
             tally.remarks = fetch.remarks
         case .imap:
-            var fetch = try await IMAPFetch(remote, secret, parts, on: executor)
+            var fetch = try await logins.loggedIn(remote, on: executor) {
+                credentials async throws(RemoteFailure) in
+                try await IMAPFetch(remote, credentials, parts, on: executor)
+            }
             do throws(RemoteFailure) {
                 try await fetch.run(&intake, report, watching: occasion == .scheduled ? watch(remote) : nil)
             } catch {
@@ -256,8 +264,10 @@ package final class RemoteFetcher: Sendable {
         ]
         if let failure {
             metadata["error"] = "\(failure)"
+            parts.metrics.broken()
             logger.warning("fetching failed", metadata: metadata)
         } else {
+            parts.metrics.done()
             logger.info("fetched", metadata: metadata)
         }
     }

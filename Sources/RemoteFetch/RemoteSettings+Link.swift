@@ -1,6 +1,5 @@
 internal import RemoteAccounts
 internal import RemoteLinks
-internal import SASL
 
 extension RemoteSettings {
     /// Where the account's connections go.
@@ -12,11 +11,5 @@ extension RemoteSettings {
             case .implicit: .implicit
             }
         return RemoteEndpoint(host: host, port: port, tls: start, authorityFile: authorityFile)
-    }
-
-    /// As a login wants them.
-    func credentials(_ secret: SecretBytes) -> SASLClientCredentials {
-        SASLClientCredentials(
-            userName: userName, password: secret, secret: secretKind == .token ? .bearerToken : .password)
     }
 }

@@ -6,6 +6,10 @@ package enum RemoteFailure: Error, Sendable, Hashable {
     case notSecured(String)
     /// The server does not take name and password.
     case loginRefused(String)
+    /// The provider gives no access token for the refresh token any more.
+    case grantRefused(String)
+    /// The server does not take an access token that the provider has just given.
+    case tokenRefused(String)
     /// The server says that it cannot now.
     case unavailable(String)
     /// What the server said is not what it should.
@@ -33,6 +37,9 @@ extension RemoteFailure: CustomStringConvertible {
         case .notConnected(let why): "cannot connect: \(why)"
         case .notSecured(let why): "no secure connection: \(why)"
         case .loginRefused(let text): "the server refuses name or password\(Self.quoted(text))"
+        case .grantRefused(let text):
+            "the provider does not accept the refresh token any more\(Self.quoted(text)); give another: paloma fetch password"
+        case .tokenRefused(let text): "the server refuses the access token that the provider gives\(Self.quoted(text))"
         case .unavailable(let text): "the server cannot serve this account now\(Self.quoted(text))"
         case .notUnderstood(let what): "the server's answer is not understood: \(what)"
         case .lacking(let what): "the server lacks what is needed: \(what)"

@@ -17,6 +17,7 @@ import ServerConfiguration
 import ServerRuntime
 import ServiceLifecycle
 import Storage
+import Webmail
 
 /// Listeners for HTTP: one router each, with the pages of whoever watches the server, JMAP, logins of browsers, and over TLS
 /// the policies of our domains.
@@ -30,6 +31,7 @@ extension MailServer {
         MonitorRoutes.add(to: router, metrics: endpoint.address.isLoopback ? registry : nil) { await health.state() }
         if listener.tls == .implicit { addPolicyPages(to: router) }
         addMailPages(to: router, listener, name)
+        WebmailRoutes.add(to: router)
         var quiet = logger
         quiet.logLevel = max(logger.logLevel, .warning)
         let server = HTTPServer(
@@ -61,7 +63,7 @@ extension MailServer {
     /// What JMAP's methods work with, of all listeners: files that were uploaded by one are there on the others.
     static func jmapServices(
         _ configuration: Configuration, _ store: Store, _ directory: Directory, _ delivery: Delivery,
-        _ search: MailSearch, _ signal: QueueSignal, _ fetcher: RemoteFetcher, _ loginGuard: LoginGuard,
+        _ mailStore: MailStore, _ search: MailSearch, _ signal: QueueSignal, _ fetcher: RemoteFetcher, _ loginGuard: LoginGuard,
         _ logger: Logger
     ) -> JMAPServices {
         var sending = JMAPSending()
@@ -73,7 +75,7 @@ extension MailServer {
         sending.messageOctetsMax = Int64(configuration.limits.messageSizeBytesMax)
         sending.recipientsMax = configuration.limits.recipientsMax
         return JMAPServices(
-            store: store, mailStore: MailStore(store: store), directory: directory, search: search, delivery: delivery,
+            store: store, mailStore: mailStore, directory: directory, search: search, delivery: delivery,
             queue: MailQueue(store: store), signal: signal, logger: logger, now: DirectoryClock.system.wallSeconds,
             sending: sending,
             fetching: JMAPFetching(wake: { fetcher.wake() }, endWatch: { await fetcher.endWatch(of: $0) }),

@@ -85,7 +85,7 @@ struct MailServer {
             store: store, directory: directory, delivery: delivery, group: group,
             now: DirectoryClock.system.wallSeconds, logger: logger)
         jmap = MailServer.jmapServices(
-            configuration, store, directory, delivery, search, signal, fetcher, loginGuard, logger)
+            configuration, store, directory, delivery, mailStore, search, signal, fetcher, loginGuard, logger)
         let service = AdminService(store: store, directory: directory, signal: signal, fetcher: fetcher)
         admin = AdminServer(socketPath: configuration.controlSocketPath, service: service)
     }

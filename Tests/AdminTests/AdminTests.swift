@@ -41,6 +41,53 @@ final class AdminFixture {
     }
 }
 
+/// `paloma account app-password …`, `sessions`, `totp`, and the welcome.
+@Suite struct AdminCredentialTests {
+    @Test func appPasswordsAreMadeListedAndRemoved() async throws {
+        let fixture = try AdminFixture()
+        try await fixture.perform(.domainAdd(name: "example.test", postmaster: nil))
+        _ = try await fixture.addAccount("ana@example.test")
+        let ana = "ana@example.test"
+        guard case .appPasswords(let made) = try await fixture.perform(.appPasswordAdd(account: ana, name: "phone")),
+            let password = made.first?.password, let id = made.first?.summary.id
+        else {
+            Issue.record("none is made")
+            return
+        }
+        let directory = Directory(store: fixture.store)
+        #expect(await directory.verify(user: ana, password: Password(password.text)) != .refused)
+        guard case .appPasswords(let listed) = try await fixture.perform(.appPasswordList(account: ana)) else { return }
+        #expect(listed.map(\.summary.name) == ["phone"])
+        #expect(listed.first?.password == nil)
+        try await fixture.perform(.appPasswordRemove(account: ana, id: id))
+        await #expect(throws: AdminFailure.self) {
+            try await fixture.perform(.appPasswordRemove(account: ana, id: id))
+        }
+        await #expect(throws: AdminFailure.self) {
+            try await fixture.perform(.appPasswordAdd(account: "nobody@example.test", name: "x"))
+        }
+        guard case .ended(0) = try await fixture.perform(.secondFactorOff(account: ana)),
+            case .ended(0) = try await fixture.perform(.sessionsEnd(account: ana))
+        else {
+            Issue.record("there was nothing to end")
+            return
+        }
+    }
+
+    @Test(arguments: AdminLanguage.allCases) func aNewAccountIsWelcomed(_ language: AdminLanguage) async throws {
+        let fixture = try AdminFixture()
+        try await fixture.perform(.domainAdd(name: "example.test", postmaster: nil))
+        let result = try await fixture.perform(
+            .accountAdd(
+                address: "ana@example.test", name: "Ana", quotaBytes: 0, role: .user, password: nil, welcome: language))
+        guard case .accounts(let reports) = result else { return }
+        #expect(reports.first?.account.language == language.rawValue)
+        guard case .mailboxes(let mailboxes) = try await fixture.perform(.mailboxList(account: "ana@example.test"))
+        else { return }
+        #expect(mailboxes.first { $0.name == "INBOX" }?.messages == 1)
+    }
+}
+
 /// `paloma mailbox …` on the store.
 @Suite struct AdminMailboxTests {
     private static func mailboxes(_ result: AdminResult) throws -> [MailboxReport] {

@@ -3,8 +3,10 @@
 import contextlib
 import imaplib
 import json
+import os
 import poplib
 import random
+import re
 import socket
 import subprocess
 import threading
@@ -13,6 +15,7 @@ import time
 import pytest
 
 from conftest import rounds
+from harness.courier import Courier
 from harness.dovecot import Dovecot
 from harness.mail import message, number_of
 from harness.server import DOMAIN, PASSWORD
@@ -74,6 +77,47 @@ def bring(server, dovecot, *more, status=0):
 
 def show(server):
     return json.loads(server.cli("fetch", "show", ANA, "--json").stdout)
+
+
+def drop(peer, folder, numbers, flags="", size=0):
+    """Puts messages into a peer's Maildir without a word to it: thousands in a second."""
+    path = peer.mail / "ana" / "Maildir" / ("" if folder == "INBOX" else f".{folder}")
+    for part in ("cur", "new", "tmp"):
+        (path / part).mkdir(parents=True, exist_ok=True)
+    for number in numbers:
+        (path / "cur" / f"{1600000000 + number}.M{number}.test:2,{flags}").write_bytes(message(number, size=size))
+    for made in [path, *path.rglob("*"), path.parent]:
+        os.chown(made, *peer.owner)
+
+
+def ours(server):
+    session = imaplib.IMAP4("127.0.0.1", server.ports["imap"])
+    session.login(ANA, PASSWORD)
+    return session
+
+
+def mark(session, folder, number, change, flags):
+    session.select(folder)
+    told = session.uid("FETCH", "1:*", "(BODY.PEEK[HEADER.FIELDS (X-Number)])")[1]
+    found = [re.search(rb"UID (\d+)", part[0])[1] for part in told if isinstance(part, tuple) and int(part[1].split(b":")[1]) == number]
+    assert len(found) == 1, (folder, number, told)
+    answer = session.uid("STORE", found[0].decode(), change, flags)
+    assert answer[0] == "OK", answer
+
+
+def flags_here(server, folder="INBOX"):
+    """{number: flags}"""
+    with ours(server) as session:
+        answer, count = session.select(folder, readonly=True)
+        assert answer == "OK", count
+        if count == [b"0"]:
+            return {}
+        found = {}
+        for part in session.fetch("1:*", "(FLAGS BODY.PEEK[HEADER.FIELDS (X-Number)])")[1]:
+            if isinstance(part, tuple):
+                flags = {flag.decode() for flag in imaplib.ParseFlags(part[0])}
+                found[int(part[1].split(b":")[1])] = flags - {"\\Recent"}
+        return found
 
 
 def maildir(server):
@@ -165,6 +209,136 @@ def test_comes_at_once_by_idle(server, dovecot):
     assert show(server)["lastError"] == "" and show(server)["messages"] == 4
 
 
+@pytest.mark.parametrize("announced", ["all", "IMAP4rev1 IDLE UIDPLUS"])
+def test_flags_follow_unless_they_changed_here(server, announced):
+    """By CONDSTORE, and by comparing all where the server has none."""
+    dovecot = Dovecot(capability=None if announced == "all" else announced).start()
+    try:
+        fill(dovecot, "INBOX", range(1, 8))
+        fill(dovecot, "Archive", [21, 22])
+        add(server, dovecot)
+        run(server)
+        with imap(dovecot) as there:
+            here = ours(server)
+            mark(there, "INBOX", 1, "+FLAGS", r"(\Seen)")
+            mark(there, "INBOX", 2, "+FLAGS", r"(\Seen \Flagged $Forwarded)")
+            mark(there, "INBOX", 3, "+FLAGS", r"(\Seen)")
+            mark(there, "Archive", 21, "+FLAGS", r"(\Answered)")
+            # Deleted there is not deleted here.
+            mark(there, "INBOX", 4, "+FLAGS", r"(\Deleted)")
+            # Changed here, and changed back: both are the user's word.
+            mark(here, "INBOX", 3, "+FLAGS", r"(\Flagged)")
+            mark(here, "INBOX", 5, "+FLAGS", r"(\Seen)")
+            mark(here, "INBOX", 5, "-FLAGS", r"(\Seen)")
+            mark(there, "INBOX", 5, "+FLAGS", r"(\Answered)")
+            run(server)
+            assert flags_here(server) == {
+                1: {"\\Seen"}, 2: {"\\Seen", "\\Flagged", "$Forwarded"}, 3: {"\\Flagged"}, 4: set(), 5: set(), 6: set(), 7: set()}
+            assert flags_here(server, "Archive") == {21: {"\\Answered"}, 22: set()}
+            # What has followed once follows again.
+            mark(there, "INBOX", 2, "FLAGS", r"(\Draft)")
+            mark(there, "INBOX", 6, "+FLAGS", r"(\Seen)")
+            # A copy in another mailbox is another matter.
+            here.select("INBOX")
+            here.create("Elsewhere")
+            here.uid("MOVE", "7", "Elsewhere")
+            here.logout()
+            mark(there, "INBOX", 7, "+FLAGS", r"(\Seen)")
+            server.kill()
+            server.start()
+            run(server)
+            found = flags_here(server)
+            assert found[2] == {"\\Draft"} and found[6] == {"\\Seen"} and 7 not in found
+            assert flags_here(server, "Elsewhere") == {7: set()}
+        assert show(server)["messages"] == 9 and show(server)["lastError"] == ""
+    finally:
+        dovecot.stop()
+
+
+def test_folders_that_have_not_changed_are_not_opened(server, dovecot):
+    fill(dovecot, "INBOX", range(1, 4))
+    fill(dovecot, "Archive", [21])
+    add(server, dovecot)
+    run(server)
+    with Recorder(dovecot.port) as proxy:
+        server.cli(
+            "fetch", "add", ANA, "--host", "127.0.0.1", "--port", proxy.port, "--user", ANA, "--tls", "none", "--every",
+            "0", "--password-stdin", "--name", "again", "--mailbox", "Again", input=PASSWORD + "\n")
+        server.cli("fetch", "run", ANA, "again")
+        assert proxy.said.count(b"EXAMINE") == 2
+        server.cli("fetch", "run", ANA, "again")
+        assert proxy.said.count(b"EXAMINE") == 2, proxy.said[-2000:]
+        fill(dovecot, "Archive", [22])
+        server.cli("fetch", "run", ANA, "again")
+        assert proxy.said.count(b"EXAMINE") == 3
+        with imap(dovecot) as session:
+            mark(session, "INBOX", 2, "+FLAGS", r"(\Seen)")
+        server.cli("fetch", "run", ANA, "again")
+        assert proxy.said.count(b"EXAMINE") == 4 and proxy.said.count(b"CHANGEDSINCE") == 2
+    assert flags_here(server, "Again")[2] == {"\\Seen"}
+
+
+def test_flags_come_at_once_by_idle(server, dovecot):
+    fill(dovecot, "INBOX", [1])
+    add(server, dovecot, "--every", "3600")
+    deadline = time.monotonic() + 60
+    with imap(dovecot) as there:
+        while flags_here(server) != {1: {"\\Flagged"}}:
+            if server.count(ANA) == 1:
+                # Again and again: the first ones come before it waits.
+                mark(there, "INBOX", 1, "-FLAGS", r"(\Flagged)")
+                mark(there, "INBOX", 1, "+FLAGS", r"(\Flagged)")
+            assert time.monotonic() < deadline, server.log()[-3000:]
+            time.sleep(0.2)
+
+
+def test_from_courier(server):
+    """Folders with dots, flags without CONDSTORE, deleting by UIDPLUS; after that its files are numbered anew."""
+    with Courier() as courier:
+        with imaplib.IMAP4("127.0.0.1", courier.port) as there:
+            there.login("ana", PASSWORD)
+            there.create("INBOX.Projekte")
+            there.create("INBOX.Projekte.Alt")
+            for number in range(1, 21):
+                there.append("INBOX", r"(\Seen kw)" if number == 3 else "", None, message(number, size=1500))
+            there.append("INBOX.Projekte.Alt", "", None, message(30))
+            server.cli(
+                "fetch", "add", ANA, "--host", "127.0.0.1", "--port", courier.port, "--user", "ana", "--tls", "none",
+                "--every", "0", "--password-stdin", "--name", "there", input=PASSWORD + "\n")
+            run(server)
+            assert [number_of(octets) for octets in server.messages(ANA)] == list(range(1, 21))
+            assert flags_here(server)[3] == {"\\Seen", "kw"}
+            assert sorted(number for number, *_ in sum(maildir(server).values(), [])) == [*range(1, 21), 30]
+            mark(there, "INBOX", 5, "+FLAGS", r"(\Flagged)")
+            run(server)
+            assert flags_here(server)[5] == {"\\Flagged"}
+        (courier.maildir / "courierimapuiddb").unlink()
+        run(server)
+        assert show(server)["messages"] == 21 and show(server)["lastError"] == ""
+        server.cli("fetch", "remove", ANA, "there")
+        server.cli(
+            "fetch", "add", ANA, "--host", "127.0.0.1", "--port", courier.port, "--user", "ana", "--tls", "none",
+            "--every", "0", "--keep", "0", "--mailbox", "Again", "--password-stdin", "--name", "there",
+            input=PASSWORD + "\n")
+        run(server)
+        assert not list((courier.maildir / "cur").iterdir()) + list((courier.maildir / "new").iterdir())
+
+
+def test_quota_full_here(make_server, dovecot):
+    server = make_server(accounts=())
+    server.account("ana", PASSWORD, "--quota", "100 KiB")
+    fill(dovecot, "INBOX", range(1, 21), size=9000)
+    add(server, dovecot, "--keep", "0")
+    assert b"full" in run(server, status=1).stderr
+    count = server.count(ANA)
+    assert 8 <= count < 20
+    with imap(dovecot) as session:
+        assert session.select("INBOX")[1] == [b"20"], "nothing is deleted in a run that failed"
+    server.cli("account", "set", ANA, "--quota", "0")
+    run(server)
+    assert [number_of(octets) for octets in server.messages(ANA)] == list(range(1, 21))
+
+
 def test_wrong_password(server, dovecot):
     fill(dovecot, "INBOX", [1])
     server.secrets.add("Wrong-One-1")
@@ -173,6 +347,41 @@ def test_wrong_password(server, dovecot):
     server.cli("fetch", "password", ANA, "--password-stdin", input=PASSWORD + "\n")
     run(server)
     assert server.count(ANA) == 1
+
+
+class Recorder:
+    """Between us and the server: remembers what we say."""
+
+    def __init__(self, port):
+        self.said = b""
+        self.port_there = port
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        threading.Thread(target=self.accept, daemon=True).start()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.listener.close()
+
+    def accept(self):
+        while True:
+            try:
+                connection, _ = self.listener.accept()
+            except OSError:
+                return
+            server = socket.create_connection(("127.0.0.1", self.port_there))
+            threading.Thread(target=self.carry, args=(connection, server, True), daemon=True).start()
+            threading.Thread(target=self.carry, args=(server, connection, False), daemon=True).start()
+
+    def carry(self, source, sink, is_ours):
+        with contextlib.suppress(OSError):
+            while octets := source.recv(65536):
+                if is_ours:
+                    self.said += octets
+                sink.sendall(octets)
+            sink.shutdown(socket.SHUT_WR)
 
 
 class CuttingProxy:
@@ -272,6 +481,57 @@ def test_an_import_is_interrupted_and_goes_on(server, dovecot):
     found = maildir(server)
     assert sorted(number for number, *_ in found["INBOX"]) == list(range(1, count + 1))
     assert sorted(number for number, *_ in found["Archive"]) == list(range(5001, 5301))
+    assert b"0 messages" in bring(server, dovecot).stdout
+
+
+@pytest.mark.long
+def test_sigkill_of_ours(server, dovecot):
+    """Each of 2,000 messages once and only once, however often our server is killed while it fetches, and gone there at the end."""
+    count = 2000
+    drop(dovecot, "INBOX", range(1, count + 1), size=1200)
+    add(server, dovecot, "--every", "30", "--keep", "0")
+    generator = random.Random(13)
+    for _ in range(rounds(6)):
+        time.sleep(generator.uniform(0.1, 0.9))
+        server.kill()
+        server.start()
+    for _ in range(20):
+        if run(server, status=None).returncode == 0:
+            break
+    assert sorted(number_of(octets) for octets in server.messages(ANA)) == list(range(1, count + 1))
+    with imap(dovecot) as session:
+        assert session.select("INBOX")[1] == [b"0"]
+
+
+@pytest.mark.long
+def test_an_import_takes_little_memory(server, dovecot):
+    """PALOMA_IMPORT_MESSAGES: how many; 50,000 for the whole."""
+    count = int(os.environ.get("PALOMA_IMPORT_MESSAGES", "5000"))
+    folders = {"INBOX": "", "Archive": "S", "Projekte.Alt": "SR", "Sent": "S", "Flagged": "F"}
+    for turn, (folder, flags) in enumerate(folders.items()):
+        drop(dovecot, folder, range(turn * count // 5, (turn + 1) * count // 5), flags, size=4000)
+    peak, over = [server.resident_bytes()], threading.Event()
+
+    def watch():
+        while not over.wait(0.02):
+            peak.append(server.resident_bytes())
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    try:
+        done = server.cli("fetch", "import", ANA, *place(dovecot), input=PASSWORD + "\n", timeout=3600)
+    finally:
+        over.set()
+        watcher.join()
+    assert f"{count:,}".replace(",", "") in done.stdout.decode().replace(",", "").replace(".", "").replace("\u202f", ""), done
+    assert max(peak) - peak[0] < 96 << 20, f"{max(peak) >> 20} MB"
+    with ours(server) as session:
+        for folder, flags in folders.items():
+            name = folder.replace(".", "/")
+            assert session.select(name, readonly=True)[1] == [str(count // 5).encode()], name
+            for letter, key in (("S", "SEEN"), ("R", "ANSWERED"), ("F", "FLAGGED")):
+                found = len(session.search(None, key)[1][0].split())
+                assert found == (count // 5 if letter in flags else 0), (name, key, found)
     assert b"0 messages" in bring(server, dovecot).stdout
 
 

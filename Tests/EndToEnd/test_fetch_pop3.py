@@ -90,6 +90,11 @@ def test_brings_what_is_there_as_it_is(server):
         maildrop.messages["later"] = message(99)
         run(server)
         assert numbers(server)[-1] == 99
+        text = server.get("/metrics")[1]
+        assert 'paloma_fetch_messages_total{protocol="pop3"} 33' in text
+        octets = sum(len(octets) for octets in maildrop.messages.values())
+        assert f'paloma_fetch_octets_total{{protocol="pop3"}} {octets}' in text
+        assert 'paloma_fetch_runs_total{outcome="done"}' in text
     listed = server.cli("fetch", "list").stdout.decode()
     assert "there" in listed and "33" in listed
     server.cli("fetch", "remove", ANA, "there")
@@ -176,6 +181,10 @@ def test_wrong_password(server):
         done = run(server, status=1)
         assert b"refuses name or password" in done.stderr
         assert "refuses name or password" in show(server)["lastError"] and show(server)["failures"] >= 1
+        deadline = time.monotonic() + 30
+        while "paloma_fetch_accounts_failing 1" not in server.get("/metrics")[1]:
+            assert time.monotonic() < deadline, server.get("/metrics")[1]
+            time.sleep(0.05)
         server.cli("fetch", "password", ANA, "--password-stdin", input=THERE + "\n")
         run(server)
         assert server.count(ANA) == 1 and show(server)["lastError"] == ""
@@ -254,12 +263,12 @@ def test_secrets_are_sealed(server):
 @pytest.mark.long
 def test_sigkill_of_ours(server, home):
     """Each message once and only once, however often our server is killed while it fetches."""
-    count = 600
+    count = 2000
     generator = random.Random(7)
     with Maildrop(some(count, size=1500)) as maildrop:
         add(server, maildrop.port, "--every", "30", "--keep", "0")
         for _ in range(rounds(8)):
-            time.sleep(generator.uniform(0.0, 0.4))
+            time.sleep(generator.uniform(0.0, 0.6))
             server.kill()
             server.start()
         for _ in range(20):

@@ -166,6 +166,31 @@ private final class TestClock: Sendable {
         }
     }
 
+    /// RFC 8621 §7.5: the implicit Email/set, whose response follows.
+    @Test func theEmailIsChangedWhenItWasSent() async throws {
+        try await withFixture { fixture in
+            let email = try await fixture.draft(Self.letter)
+            let identity = try await fixture.call("Identity/get", [:])["list"]?.array?.first?.object?["id"]
+            let method = try #require(JMAPMethods.all.first { $0.name == "EmailSubmission/set" })
+            var call = JMAPCall(
+                services: fixture.services, user: fixture.ana, using: Set(JMAPCapability.allCases))
+            let arguments: JSONObject = [
+                "accountId": "a1",
+                "create": [
+                    "k": ["identityId": identity ?? .null, "emailId": .string(email)],
+                    "no": ["identityId": "99", "emailId": .string(email)],
+                ],
+                "onSuccessUpdateEmail": ["#k": ["keywords/$seen": true], "#no": ["keywords/$flagged": true]],
+            ]
+            let response = try await method.run(JMAPArguments(arguments), &call)
+            #expect(response["created"]?.object?.names == ["k"])
+            #expect(call.implied.map(\.name) == ["Email/set"])
+            #expect(call.implied.first?.arguments["updated"]?.object?.names == [email])
+            let shown = try await fixture.call("Email/get", ["ids": [.string(email)], "properties": ["keywords"]])
+            #expect(shown["list"]?.array?.first?.object?["keywords"] == ["$seen": true])
+        }
+    }
+
     @Test func peopleWrittenToAreKnown() async throws {
         try await withFixture { fixture in
             _ = try fixture.created(try await fixture.submit(try await fixture.draft(Self.letter)))

@@ -14,7 +14,7 @@ from pathlib import Path
 
 # From the ground up. A target may use what stands on a lower line, never its own line or a higher one.
 LAYERS = [
-    ("C libraries", ["CDeflate", "CIDN", "CIDN2", "CSQLite", "CSodium", "CUnbound", "CZlib"]),
+    ("C libraries", ["CDeflate", "CIDN", "CIDN2", "CSQLite", "CSodium", "CUnbound", "CWebmail", "CZlib"]),
     ("words", ["MailCore"]),
     (
         "formats",
@@ -40,7 +40,7 @@ LAYERS = [
         "agents",
         [
             "SMTPServer", "POP3Server", "IMAPServer", "JMAPServer", "RemoteDelivery", "Admin", "Monitor", "DomainSetup",
-            "Lab",
+            "Lab", "Webmail",
         ],
     ),
     ("program", ["paloma"]),
@@ -60,6 +60,7 @@ FROM_LAYER = {
 ONLY_IN = {
     "CSQLite": {"Storage"},
     "CUnbound": {"DNSClient"},
+    "CWebmail": {"Webmail"},
     "CZlib": {"ServerRuntime"},
 }
 # Slow at strings and 60 MB when linked statically: FoundationEssentials where it must be.

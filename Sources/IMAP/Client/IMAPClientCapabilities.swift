@@ -28,6 +28,8 @@ package struct IMAPClientCapabilities: Hashable, Sendable {
     package var hasSpecialUse: Bool { has("SPECIAL-USE") && (has("LIST-EXTENDED") || has("IMAP4REV2")) }
     /// UID EXPUNGE (RFC 4315).
     package var hasUIDPlus: Bool { has("UIDPLUS") || has("IMAP4REV2") }
+    /// MODSEQ and CHANGEDSINCE (RFC 7162 §3).
+    package var hasConditionalStore: Bool { has("CONDSTORE") || has("QRESYNC") }
     /// IDLE (RFC 2177).
     package var hasIdle: Bool { has("IDLE") || has("IMAP4REV2") }
     /// Responses with initial data for AUTHENTICATE (RFC 4959).

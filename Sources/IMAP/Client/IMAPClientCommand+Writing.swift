@@ -17,7 +17,7 @@ extension IMAPClientCommand {
         case .list, .listWithStatus, .status, .select, .create: writeMailboxCommand(&line, capabilities)
         case .search(let criteria): line.add("UID SEARCH \(criteria)")
         case .searchKey(let key): line.addSearch(key)
-        case .fetch, .fetchFlags, .fetchSummaries, .fetchBeginning: writeFetch(&line, capabilities)
+        case .fetch, .fetchFlags, .fetchChangedFlags, .fetchSummaries, .fetchBeginning: writeFetch(&line, capabilities)
         case .store(let uids, let change, let flags):
             line.add("UID STORE \(Self.set(uids)) \(change == .add ? "+" : "-")FLAGS.SILENT ")
             line.add(flags)
@@ -69,6 +69,8 @@ extension IMAPClientCommand {
         switch self {
         case .fetch(let uids): line.add("UID FETCH \(Self.set(uids)) (\(whole) BODY.PEEK[])")
         case .fetchFlags(let uids): line.add("UID FETCH \(Self.set(uids)) (UID FLAGS)")
+        case .fetchChangedFlags(let uids, let modSeq):
+            line.add("UID FETCH \(Self.set(uids)) (UID FLAGS) (CHANGEDSINCE \(modSeq))")
         case .fetchBeginning(let uid, let octets):
             line.add("UID FETCH \(uid) (\(whole) BODYSTRUCTURE BODY.PEEK[]<0.\(octets)>)")
         case .fetchSummaries(let numbers, let items):

@@ -18,6 +18,8 @@ package enum IMAPClientCommand: Hashable, Sendable {
     case fetch([ClosedRange<UInt32>])
     /// UIDs and flags alone.
     case fetchFlags([ClosedRange<UInt32>])
+    /// The same of those that changed since a MODSEQ (RFC 7162 §3.1.4.1).
+    case fetchChangedFlags([ClosedRange<UInt32>], since: UInt64)
     /// What lists show of messages.
     case fetchSummaries(IMAPClientNumbers, IMAPSummaryItems)
     /// The first octets of a message, as `fetch` gives them; their number may be the message's.

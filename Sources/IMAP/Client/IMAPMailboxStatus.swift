@@ -6,6 +6,7 @@ package struct IMAPMailboxStatus: Hashable, Sendable {
     package var unseen: UInt32?
     package var uidNext: UInt32?
     package var uidValidity: UInt32?
+    package var highestModSeq: UInt64?
 
     /// Nothing known.
     package init(name: [UInt8]) { self.name = name }

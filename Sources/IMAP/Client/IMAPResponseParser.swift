@@ -179,6 +179,7 @@ struct IMAPResponseParser {
             case "UNSEEN": status.unseen = try number32()
             case "UIDNEXT": status.uidNext = try number32()
             case "UIDVALIDITY": status.uidValidity = try number32()
+            case "HIGHESTMODSEQ": status.highestModSeq = try number64()
             default: try skipValue(0)
             }
             skip(space)

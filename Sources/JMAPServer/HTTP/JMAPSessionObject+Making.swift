@@ -53,7 +53,7 @@ extension JMAPSessionObject {
             ]
         case .core, .webSocket: nil
         case .blob:
-            BlobMethods.capability(services.blobs, maxSizeBlobSet: services.limits.uploadOctetsMax).object
+            BlobMethods.capability(services.blobs, maxSizeBlobSet: services.limits.uploadOctetsMax)
         case .vacationResponse, .quota, .account: [:]
         }
     }

@@ -32,15 +32,15 @@ struct POP3Fetch {
     /// Logs in.
     nonisolated(nonsending)
         init(
-            _ remote: RemoteAccount, _ secret: SecretBytes, into mailbox: MailboxID, _ parts: FetchParts,
-            on executor: LoopExecutor
+            _ remote: RemoteAccount, _ credentials: SASLClientCredentials, into mailbox: MailboxID,
+            _ parts: FetchParts, on executor: LoopExecutor
         ) async throws(RemoteFailure)
     {
         self.remote = remote
         self.mailbox = mailbox
         self.parts = parts
         session = try await POP3Link.open(
-            remote.settings.endpoint, remote.settings.credentials(secret), parts.limits.links, on: executor)
+            remote.settings.endpoint, credentials, parts.limits.links, on: executor)
     }
 
     /// The whole run.

@@ -51,7 +51,7 @@ package struct RemoteLink: Sendable {
     }
 
     /// An error of connecting, for people: `Connection refused`.
-    private static func words(_ error: any Error) -> String {
+    static func words(_ error: any Error) -> String {
         switch error {
         case let error as IOError: String(cString: strerror(error.errnoCode))
         case ChannelError.connectTimeout: "no answer"

@@ -45,7 +45,7 @@ struct FetchCommand: ParsableCommand {
             settings.pollSeconds = every
             let request = AdminRequest.fetchAdd(
                 AdminRemoteAccount(account: account, name: place.name, settings: settings),
-                secret: try secrets.secret())
+                secret: try secrets.secret(settings.secretKind))
             try FetchCommand.show(try await StoreAccess.perform(request, configuration), common)
         }
     }
@@ -64,10 +64,10 @@ struct FetchCommand: ParsableCommand {
 
         func run() async throws {
             let configuration = try common.load()
+            let settings = try place.settings(.imap, secrets)
             let request = AdminRequest.fetchImport(
-                AdminRemoteAccount(
-                    account: account, name: place.name, settings: try place.settings(.imap, secrets)),
-                secret: try secrets.secret())
+                AdminRemoteAccount(account: account, name: place.name, settings: settings),
+                secret: try secrets.secret(settings.secretKind))
             let result = try await StoreAccess.perform(
                 request, configuration, title: "Importing", unit: .items("messages"))
             try TransferPaths.show(result, common, "imported")
@@ -134,7 +134,10 @@ struct FetchCommand: ParsableCommand {
 
         func run() async throws {
             let configuration = try common.load()
-            let request = AdminRequest.fetchPassword(account: account, name: name, secret: try secrets.secret())
+            let shown = try await StoreAccess.perform(.fetchShow(account: account, name: name), configuration)
+            guard case .fetching(let reports) = shown, let kind = reports.first?.settings.secretKind else { return }
+            let request = AdminRequest.fetchPassword(
+                account: account, name: name, secret: try secrets.secret(kind))
             try FetchCommand.show(try await StoreAccess.perform(request, configuration), common)
         }
     }
@@ -163,6 +166,10 @@ struct FetchCommand: ParsableCommand {
             ("from", report.name),
             ("server", "\(settings.service.rawValue) \(settings.host):\(settings.port), TLS \(settings.tls.rawValue)"),
             ("user", settings.userName),
+            (
+                "log in by",
+                settings.oauth.map { "OAuth 2.0, tokens from \($0.tokenEndpoint)" } ?? settings.secretKind.text
+            ),
             ("kept there", settings.keeping.text),
             ("looked at", settings.pollSeconds == 0 ? "when asked" : "every \(settings.pollSeconds) seconds"),
             ("mailbox", settings.mailbox.isEmpty ? "as there" : settings.mailbox),
@@ -185,10 +192,11 @@ struct FetchCommand: ParsableCommand {
 
 /// Where an account elsewhere is.
 struct FetchPlaceOptions: ParsableArguments {
-    @Option(help: "The server's name or address.") var host: String
+    @Option(help: "The server's name or address; not needed with --oauth google or microsoft.") var host: String?
     @Option(help: "Its port; without it the usual one.") var port: Int?
     @Option(help: "When TLS begins: implicit, starttls or none.") var tls = "implicit"
     @Option(help: "The user's name there.") var user: String
+    @OptionGroup var oauth: FetchOAuthOptions
     @Option(help: "What to call it; without it user@host.") var name: String?
     @Option(help: "Which folders of an IMAP account: all, or inbox.") var folders = "all"
     @Option(
@@ -211,43 +219,15 @@ struct FetchPlaceOptions: ParsableArguments {
             throw Complaint(
                 "“\(folders)” names no folders", advice: "give --folders all or inbox", exitCode: .wrongUse)
         }
+        let grant = try oauth.settings(service)
+        guard let host = host ?? oauth.host(service) else {
+            throw Complaint("the server is missing", advice: "give its name with --host", exitCode: .wrongUse)
+        }
         return RemoteSettings(
             service: service, host: host, port: port ?? service.port(tls), tls: tls, userName: user,
-            secretKind: secrets.tokenStdin ? .token : .password, mailbox: mailbox ?? (service == .pop3 ? "INBOX" : ""),
-            folders: folders, authorityFile: try caFile.map(TransferPaths.existing))
-    }
-}
-
-/// Where the password of an account elsewhere comes from: never from the command line, which other users can read.
-struct FetchSecretOptions: ParsableArguments {
-    @Flag(name: .long, help: "Read the password from standard input, one line. Without it you are asked.")
-    var passwordStdin = false
-
-    @Flag(name: .long, help: "Read an OAuth 2.0 access token from standard input, one line.")
-    var tokenStdin = false
-
-    func validate() throws {
-        guard !(passwordStdin && tokenStdin) else {
-            throw ValidationError("--password-stdin and --token-stdin exclude each other")
-        }
-    }
-
-    func secret() throws -> AdminSecret {
-        if passwordStdin || tokenStdin {
-            guard let line = readLine(strippingNewline: true), !line.isEmpty else {
-                throw Complaint(
-                    "there is no password on standard input", advice: "give it in one line", exitCode: .wrongUse)
-            }
-            return AdminSecret(line)
-        }
-        guard isatty(STDIN_FILENO) == 1, Terminal(.errors).isScreen else {
-            throw Complaint(
-                "the password is missing", advice: "give it on standard input with --password-stdin",
-                exitCode: .wrongUse)
-        }
-        let answer = try PasswordOptions.ask("Password there: ")
-        guard !answer.isEmpty else { throw Complaint("no password was given") }
-        return AdminSecret(answer)
+            secretKind: grant != nil ? .grant : secrets.tokenStdin ? .token : .password,
+            mailbox: mailbox ?? (service == .pop3 ? "INBOX" : ""), folders: folders,
+            authorityFile: try caFile.map(TransferPaths.existing), oauth: grant)
     }
 }
 
@@ -281,6 +261,17 @@ extension RemoteSettings.Service {
         case (.pop3, _): 110
         case (.imap, .implicit): 993
         case (.imap, _): 143
+        }
+    }
+}
+
+extension RemoteSettings.SecretKind {
+    /// For people.
+    var text: String {
+        switch self {
+        case .password: "password"
+        case .token: "OAuth 2.0, with a token that is not renewed"
+        case .grant: "OAuth 2.0"
         }
     }
 }

@@ -17,14 +17,19 @@ DOVECOT = "/usr/sbin/dovecot"
 
 
 class Dovecot(Peer):
-    """The same doors as PalomaServer: accounts in `example.test`, `ports`, `imap()`, `send()`."""
+    """The same doors as PalomaServer: accounts in `example.test`, `ports`, `imap()`, `send()`.
+
+    `introspection`: where it asks about access tokens, which it takes then. `capability`: what it announces
+    instead of all that it can.
+    """
 
     name = "Dovecot"
 
-    def __init__(self, users=("ana", "ben"), domain=DOMAIN):
+    def __init__(self, users=("ana", "ben"), domain=DOMAIN, introspection=None, capability=None):
         if not os.path.exists(DOVECOT):
             pytest.skip(f"there is no {DOVECOT}")
         self.users = tuple(users)
+        self.introspection, self.capability = introspection, capability
         super().__init__("127.0.0.1", free_port(), domain)
         self.ports = {"imap": self.port, "imaps": free_port(), "lmtp": free_port(), "pop3": free_port()}
         # Dovecot delivers as anybody but root.
@@ -37,6 +42,14 @@ class Dovecot(Peer):
         uid, gid = self.owner
         users = "".join(f"{user}@{self.domain}:{{PLAIN}}{PASSWORD}:{uid}:{gid}::{self.mail}/{user}::\n" for user in self.users)
         (self.folder / "users").write_text(users)
+        tokens = ""
+        if self.introspection:
+            (self.folder / "oauth2.conf").write_text(
+                f"introspection_url = {self.introspection}\nintrospection_mode = auth\nforce_introspection = yes\n"
+                "username_attribute = username\nactive_attribute = active\nactive_value = true\n")
+            tokens = (
+                "auth_mechanisms = plain login oauthbearer xoauth2\npassdb {\n  driver = oauth2\n"
+                f"  mechanisms = oauthbearer xoauth2\n  args = {self.folder}/oauth2.conf\n}}\n")
         unprivileged = ""
         if os.geteuid() != 0:
             me = subprocess.run(["id", "-un"], capture_output=True, text=True, check=True).stdout.strip()
@@ -80,6 +93,7 @@ plugin {{
 protocol imap {{
   mail_plugins = acl imap_acl
   imap_client_workarounds =
+  imap_capability = {self.capability or ""}
 }}
 passdb {{
   driver = passwd-file
@@ -110,7 +124,7 @@ service lmtp {{
     port = {self.ports['lmtp']}
   }}
 }}
-{unprivileged}""")
+{tokens}{unprivileged}""")
 
     def launch(self):
         self.spawn([DOVECOT, "-F", "-c", self.folder / "dovecot.conf"])

@@ -113,6 +113,34 @@ struct IMAPClientTests {
         .expunge([1...3, 7...7]), .idle, .logout,
     ]
 
+    /// RFC 7162 §3.1.4.1, §3.1.7.
+    @Test func changedFlags() {
+        let server = """
+            * OK [CAPABILITY IMAP4rev1 CONDSTORE] ready\r
+            p1 OK [CAPABILITY IMAP4rev1 CONDSTORE] LOGIN completed\r
+            * STATUS INBOX (MESSAGES 3 UIDNEXT 9 UIDVALIDITY 7 HIGHESTMODSEQ 12345678901234)\r
+            p2 OK done\r
+            * 1 FETCH (UID 4 MODSEQ (12345678901234) FLAGS (\\Seen))\r
+            p3 OK done\r
+
+            """
+        let (said, heard) = play(
+            configuration(), server,
+            [
+                .status(Array("INBOX".utf8), [.messages, .uidNext, .uidValidity, .highestModSeq]),
+                .fetchChangedFlags([4...8], since: 12_345_678_901_000),
+            ])
+        #expect(
+            said.hasSuffix(
+                """
+                p2 STATUS "INBOX" (MESSAGES UIDNEXT UIDVALIDITY HIGHESTMODSEQ)\r
+                p3 UID FETCH 4:8 (UID FLAGS) (CHANGEDSINCE 12345678901000)\r
+
+                """))
+        #expect(heard.contains { $0.contains("highestModSeq: Optional(12345678901234)") })
+        #expect(heard.contains("fetch 1 uid 4 [\"\\\\Seen\"] -1 -1 false \"\""))
+    }
+
     @Test func wholeSession() {
         let (said, heard) = play(configuration(.implicit), Self.session, Self.commands)
         #expect(
