@@ -204,6 +204,32 @@ let package = Package(
                 "RemoteLinks", "SASL", "ServerRuntime", "Storage", nio, nioPosix, nioSSL, logging,
             ], swiftSettings: strict),
         .target(
+            name: "MailClient",
+            dependencies: [
+                "IMAP", "InternetMessage", "MailCore", "RemoteLinks", "SASL", "SMTP", "ServerConfiguration",
+                "ServerRuntime", nio,
+            ], swiftSettings: strict),
+        .testTarget(
+            name: "MailClientTests",
+            dependencies: ["IMAP", "InternetMessage", "MailClient", "MailCore", "RemoteLinks"],
+            swiftSettings: strict),
+        .target(
+            name: "TerminalScreen", dependencies: ["TerminalOutput", nioPosix], swiftSettings: strict),
+        .testTarget(
+            name: "TerminalScreenTests", dependencies: ["TerminalOutput", "TerminalScreen"], swiftSettings: strict),
+        .target(
+            name: "MailScreen",
+            dependencies: [
+                "IMAP", "InternetMessage", "MailClient", "MailCore", "RemoteLinks", "SASL", "ServerRuntime",
+                "TerminalOutput", "TerminalScreen", nioPosix,
+            ], swiftSettings: strict),
+        .testTarget(
+            name: "MailScreenTests",
+            dependencies: [
+                "IMAP", "InternetMessage", "MailClient", "MailCore", "MailScreen", "RemoteLinks", "TerminalScreen",
+            ],
+            swiftSettings: strict),
+        .target(
             name: "Logins",
             dependencies: ["Directory", "MailCore", "SASL", "ServerRuntime", logging, metrics], swiftSettings: strict),
         .target(
@@ -311,8 +337,8 @@ let package = Package(
             name: "Admin",
             dependencies: [
                 "Delivery", "Directory", "InternetMessage", "MailCore", "MailQueue", "MailStore", "MailTrace",
-                "MailboxFormats", "RemoteAccounts", "RemoteFetch", "RemoteLinks", "SASL", "Storage", nio, nioPosix, logging,
-                serviceLifecycle,
+                "MailboxFormats", "RemoteAccounts", "RemoteFetch", "RemoteLinks", "SASL", "Storage", nio, nioPosix,
+                logging, serviceLifecycle,
             ], swiftSettings: strict),
         .testTarget(
             name: "AdminTests", dependencies: ["Admin", "Delivery", "Directory", "MailCore", "Storage"],
@@ -397,14 +423,14 @@ let package = Package(
             dependencies: [
                 "Admin", "Certificates", "DNSClient", "Delivery", "Directory", "DomainSetup", "HTTPService",
                 "InternetMessage",
-                "Lab", "IMAP", "IMAPServer", "JMAP", "JMAPServer", "Logins", "MailCore", "MailQueue", "MailSearch",
-                "MailStore", "MailTrace",
+                "Lab", "IMAP", "IMAPServer", "JMAP", "JMAPServer", "Logins", "MailClient", "MailCore", "MailQueue",
+                "MailScreen", "MailSearch", "MailStore", "MailTrace",
                 "Monitor",
                 "Observability", "POP3", "POP3Server", "RemoteAccounts", "RemoteDelivery", "RemoteFetch", "RemoteLinks",
-                "SMTP",
+                "SASL", "SMTP",
                 "SMTPServer", "SenderAuthentication", "ServerConfiguration", "ServerRuntime",
                 "Storage",
-                "TerminalOutput", "Webmail", nio, nioPosix, logging, metrics, serviceLifecycle,
+                "TerminalOutput", "TerminalScreen", "Webmail", nio, nioPosix, logging, metrics, serviceLifecycle,
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
