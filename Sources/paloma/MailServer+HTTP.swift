@@ -63,7 +63,8 @@ extension MailServer {
     /// What JMAP's methods work with, of all listeners: files that were uploaded by one are there on the others.
     static func jmapServices(
         _ configuration: Configuration, _ store: Store, _ directory: Directory, _ delivery: Delivery,
-        _ mailStore: MailStore, _ search: MailSearch, _ signal: QueueSignal, _ fetcher: RemoteFetcher, _ loginGuard: LoginGuard,
+        _ mailStore: MailStore, _ search: MailSearch, _ signal: QueueSignal, _ fetcher: RemoteFetcher,
+        _ loginGuard: LoginGuard,
         _ logger: Logger
     ) -> JMAPServices {
         var sending = JMAPSending()

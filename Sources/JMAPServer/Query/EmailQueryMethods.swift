@@ -29,7 +29,8 @@ enum EmailQueryMethods {
         let account = try await call.mailAccount(changes.accountID)
         let wanted = try await emailQuery(changes.filter, changes.sort, arguments, account, call)
         // Which mailboxes of another's account the user may see has no history.
-        guard account.isOwn, let tick = Int64(changes.sinceQueryState), tick >= 0, "\(tick)" == changes.sinceQueryState else {
+        guard account.isOwn, let tick = Int64(changes.sinceQueryState), tick >= 0, "\(tick)" == changes.sinceQueryState
+        else {
             throw JMAPMethodError.cannotCalculateChanges
         }
         do {

@@ -211,7 +211,9 @@ private struct ChangedEmails {
         places.forEach { threads.insert(Int(image.threads[$0])) }
         for email in gone { threads.insert(Int(email.thread)) }
         if !earlier.isEmpty {
-            for (number, thread) in image.threadIDs.enumerated() where earlier.contains(thread) { threads.insert(number) }
+            for (number, thread) in image.threadIDs.enumerated() where earlier.contains(thread) {
+                threads.insert(number)
+            }
         }
         for place in image.order where threads.contains(Int(image.threads[Int(place)])) { places.insert(Int(place)) }
     }
