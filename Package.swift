@@ -37,7 +37,7 @@ let package = Package(
     ],
     targets: [
         // what scripts/webmail bundles
-        .target(name: "CWebmail"),
+        .target(name: "CWebmail", swiftSettings: strict),
 
         // C libraries from Debian
         .systemLibrary(name: "CDeflate"),
@@ -204,6 +204,32 @@ let package = Package(
                 "RemoteLinks", "SASL", "ServerRuntime", "Storage", nio, nioPosix, nioSSL, logging,
             ], swiftSettings: strict),
         .target(
+            name: "MailClient",
+            dependencies: [
+                "IMAP", "InternetMessage", "MailCore", "RemoteLinks", "SASL", "SMTP", "ServerConfiguration",
+                "ServerRuntime", nio,
+            ], swiftSettings: strict),
+        .testTarget(
+            name: "MailClientTests",
+            dependencies: ["IMAP", "InternetMessage", "MailClient", "MailCore", "RemoteLinks"],
+            swiftSettings: strict),
+        .target(
+            name: "TerminalScreen", dependencies: ["TerminalOutput", nioPosix], swiftSettings: strict),
+        .testTarget(
+            name: "TerminalScreenTests", dependencies: ["TerminalOutput", "TerminalScreen"], swiftSettings: strict),
+        .target(
+            name: "MailScreen",
+            dependencies: [
+                "IMAP", "InternetMessage", "MailClient", "MailCore", "RemoteLinks", "SASL", "ServerRuntime",
+                "TerminalOutput", "TerminalScreen", nioPosix,
+            ], swiftSettings: strict),
+        .testTarget(
+            name: "MailScreenTests",
+            dependencies: [
+                "IMAP", "InternetMessage", "MailClient", "MailCore", "MailScreen", "RemoteLinks", "TerminalScreen",
+            ],
+            swiftSettings: strict),
+        .target(
             name: "Logins",
             dependencies: ["Directory", "MailCore", "SASL", "ServerRuntime", logging, metrics], swiftSettings: strict),
         .target(
@@ -286,11 +312,10 @@ let package = Package(
         .testTarget(
             name: "JMAPServerTests",
             dependencies: [
-                "AgentTestSupport", "Delivery", "Directory", "HTTPService", "InternetMessage", "JMAP", "JMAPServer", "JSON", "Logins",
-                "MailCore", "MailQueue", "MailSearch", "MailSettings", "MailStore", "RemoteAccounts", "SASL",
-                "ServerRuntime", "Storage",
-                .product(name: "Hummingbird", package: "hummingbird"),
-                .product(name: "HTTPTypes", package: "swift-http-types"), nio, nioPosix, logging,
+                "AgentTestSupport", "Delivery", "Directory", "HTTPService", "InternetMessage", "JMAP", "JMAPServer",
+                "JSON", "Logins", "MailCore", "MailQueue", "MailSearch", "MailSettings", "MailStore", "RemoteAccounts",
+                "SASL", "ServerRuntime", "Storage", .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HTTPTypes", package: "swift-http-types"), nio, nioPosix, logging, serviceLifecycle,
             ], swiftSettings: strict),
         .testTarget(
             name: "MonitorTests",
@@ -312,8 +337,8 @@ let package = Package(
             name: "Admin",
             dependencies: [
                 "Delivery", "Directory", "InternetMessage", "MailCore", "MailQueue", "MailStore", "MailTrace",
-                "MailboxFormats", "RemoteAccounts", "RemoteFetch", "RemoteLinks", "SASL", "Storage", nio, nioPosix, logging,
-                serviceLifecycle,
+                "MailboxFormats", "RemoteAccounts", "RemoteFetch", "RemoteLinks", "SASL", "Storage", nio, nioPosix,
+                logging, serviceLifecycle,
             ], swiftSettings: strict),
         .testTarget(
             name: "AdminTests", dependencies: ["Admin", "Delivery", "Directory", "MailCore", "Storage"],
@@ -398,14 +423,14 @@ let package = Package(
             dependencies: [
                 "Admin", "Certificates", "DNSClient", "Delivery", "Directory", "DomainSetup", "HTTPService",
                 "InternetMessage",
-                "Lab", "IMAP", "IMAPServer", "JMAP", "JMAPServer", "Logins", "MailCore", "MailQueue", "MailSearch",
-                "MailStore", "MailTrace",
+                "Lab", "IMAP", "IMAPServer", "JMAP", "JMAPServer", "Logins", "MailClient", "MailCore", "MailQueue",
+                "MailScreen", "MailSearch", "MailStore", "MailTrace",
                 "Monitor",
                 "Observability", "POP3", "POP3Server", "RemoteAccounts", "RemoteDelivery", "RemoteFetch", "RemoteLinks",
-                "SMTP",
+                "SASL", "SMTP",
                 "SMTPServer", "SenderAuthentication", "ServerConfiguration", "ServerRuntime",
                 "Storage",
-                "TerminalOutput", "Webmail", nio, nioPosix, logging, metrics, serviceLifecycle,
+                "TerminalOutput", "TerminalScreen", "Webmail", nio, nioPosix, logging, metrics, serviceLifecycle,
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),

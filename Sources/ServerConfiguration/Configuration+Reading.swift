@@ -32,31 +32,8 @@ extension Configuration {
 
     /// Checks the text of a file; relative paths in it begin at the folder of `file`.
     package static func parse(_ text: String, file: String) throws(ConfigurationError) -> Configuration {
-        if let line = SourceLines.firstNamelessHeader(text) {
-            let mistake = ConfigurationMistake(
-                line: line, problem: "this is not TOML: a table without a name", advice: "write it like [log]")
-            throw ConfigurationError(file: file, mistakes: [mistake])
-        }
-        let table: TOMLTable
-        do {
-            table = try TOMLTable(string: text)
-        } catch let error as TOMLParseError {
-            let mistake = ConfigurationMistake(
-                line: error.source.begin.line, problem: "this is not TOML: \(error.description)",
-                advice: "see https://toml.io for how it is written; text needs \"quotes\"")
-            throw ConfigurationError(file: file, mistakes: [mistake])
-        } catch {
-            throw ConfigurationError(
-                file: file, mistakes: [ConfigurationMistake(line: nil, problem: "this is not TOML")])
-        }
-        let collector = MistakeCollector(lines: SourceLines(text))
-        let reader = TableReader(table: table, path: "", collector: collector)
         let folder = absolute(folderOf(file), in: FileManager.default.currentDirectoryPath)
-        let configuration = read(reader, file: file, folder: folder)
-        guard let configuration, collector.mistakes.isEmpty else {
-            throw ConfigurationError(file: file, mistakes: collector.mistakes)
-        }
-        return configuration
+        return try TableReader.read(text, file: file) { read($0, file: file, folder: folder) }
     }
 
     private static func read(_ reader: TableReader, file: String, folder: String) -> Configuration? {

@@ -18,15 +18,49 @@ final class MistakeCollector {
     }
 }
 
+extension TableReader {
+    /// Reads a whole file: TOML, then what it means.
+    ///
+    /// - Parameter meaning: notes what is wrong in the reader; nil when nothing can be made of it.
+    /// - Throws: every mistake that is in it.
+    package static func read<Meaning>(
+        _ text: String, file: String, _ meaning: (TableReader) -> Meaning?
+    ) throws(ConfigurationError) -> Meaning {
+        if let line = SourceLines.firstNamelessHeader(text) {
+            let mistake = ConfigurationMistake(
+                line: line, problem: "this is not TOML: a table without a name", advice: "write it like [log]")
+            throw ConfigurationError(file: file, mistakes: [mistake])
+        }
+        let table: TOMLTable
+        do {
+            table = try TOMLTable(string: text)
+        } catch let error as TOMLParseError {
+            let mistake = ConfigurationMistake(
+                line: error.source.begin.line, problem: "this is not TOML: \(error.description)",
+                advice: "see https://toml.io for how it is written; text needs \"quotes\"")
+            throw ConfigurationError(file: file, mistakes: [mistake])
+        } catch {
+            throw ConfigurationError(
+                file: file, mistakes: [ConfigurationMistake(line: nil, problem: "this is not TOML")])
+        }
+        let collector = MistakeCollector(lines: SourceLines(text))
+        let read = meaning(TableReader(table: table, path: "", collector: collector))
+        guard let read, collector.mistakes.isEmpty else {
+            throw ConfigurationError(file: file, mistakes: collector.mistakes)
+        }
+        return read
+    }
+}
+
 /// Reads one table of the file: each getter checks the type and notes a mistake when it is another.
-struct TableReader {
+package struct TableReader {
     let table: TOMLTable
     /// Empty for the file itself, else `tls` or `listener[0]`.
     let path: String
     let collector: MistakeCollector
 
     /// For messages: `port in [[listener]]`, or the key alone at the top.
-    func named(_ key: String) -> String {
+    package func named(_ key: String) -> String {
         if path.isEmpty { return key }
         guard let bracket = path.firstIndex(of: "[") else { return "\(key) in [\(path)]" }
         return "\(key) in [[\(path[..<bracket])]]"
@@ -34,14 +68,14 @@ struct TableReader {
 
     func pathOf(_ key: String) -> String { path.isEmpty ? key : "\(path).\(key)" }
 
-    func has(_ key: String) -> Bool { table.contains(key: key) }
+    package func has(_ key: String) -> Bool { table.contains(key: key) }
 
-    func mistake(_ key: String, _ problem: String, _ advice: String = "") {
+    package func mistake(_ key: String, _ problem: String, _ advice: String = "") {
         collector.add(at: pathOf(key), problem, advice)
     }
 
     /// Notes every key that is not among `known`.
-    func checkKeys(_ known: [String]) {
+    package func checkKeys(_ known: [String]) {
         for key in table.keys.sorted() where !known.contains(key) {
             let advice: String
             if let meant = Suggestion.nearest(to: key, among: known) {
@@ -53,16 +87,16 @@ struct TableReader {
         }
     }
 
-    func string(_ key: String) -> String? {
+    package func string(_ key: String) -> String? {
         value(key, .string, "text in quotes", example: "\(key) = \"…\"")?.string
     }
 
-    func bool(_ key: String) -> Bool? {
+    package func bool(_ key: String) -> Bool? {
         value(key, .bool, "true or false", example: "\(key) = true")?.bool
     }
 
     /// A whole number in the range.
-    func integer(_ key: String, in range: ClosedRange<Int>) -> Int? {
+    package func integer(_ key: String, in range: ClosedRange<Int>) -> Int? {
         guard let value = value(key, .int, "a whole number", example: "\(key) = \(range.lowerBound)") else {
             return nil
         }
@@ -102,7 +136,7 @@ struct TableReader {
     }
 
     /// One of the words of an enum.
-    func choice<Choice: RawRepresentable & CaseIterable>(_ key: String, _: Choice.Type) -> Choice?
+    package func choice<Choice: RawRepresentable & CaseIterable>(_ key: String, _: Choice.Type) -> Choice?
     where Choice.RawValue == String {
         guard let word = string(key) else { return nil }
         if let choice = Choice(rawValue: word) { return choice }
@@ -119,7 +153,7 @@ struct TableReader {
     }
 
     /// A list of texts; empty when the key is missing.
-    func strings(_ key: String) -> [String] {
+    package func strings(_ key: String) -> [String] {
         guard let array = value(key, .array, "a list", example: "\(key) = [\"…\"]")?.array else { return [] }
         var result: [String] = []
         for index in 0..<array.count {
@@ -139,7 +173,7 @@ struct TableReader {
     }
 
     /// The tables `[[key]]`.
-    func sections(_ key: String) -> [TableReader] {
+    package func sections(_ key: String) -> [TableReader] {
         guard let array = value(key, .array, "written once for each", example: "[[\(key)]]")?.array else { return [] }
         var result: [TableReader] = []
         for index in 0..<array.count {

@@ -38,7 +38,8 @@ package enum DisplayText {
         return result + "…"
     }
 
-    private static func width(of character: Character) -> Int {
+    /// The columns that one character fills.
+    package static func width(of character: Character) -> Int {
         guard let first = character.unicodeScalars.first else { return 0 }
         if first.value < 0x20 || first.value == 0x7f { return 0 }
         if first.value < 0x300 { return 1 }

@@ -56,7 +56,9 @@ private struct AssetResponses: Sendable {
     }
 
     func response(to request: HTTPFields) -> Response {
-        if let known = request[.ifNoneMatch], isNamed(in: known) { return Response(status: .notModified, headers: fields) }
+        if let known = request[.ifNoneMatch], isNamed(in: known) {
+            return Response(status: .notModified, headers: fields)
+        }
         let accepted = ContentCoding.accepted(by: request[.acceptEncoding])
         for coding in ContentCoding.allCases where accepted.contains(coding) {
             guard let octets = asset.compressed[coding] else { continue }

@@ -19,8 +19,8 @@ import ServiceLifecycle
 import Storage
 import Webmail
 
-/// Listeners for HTTP: one router each, with the pages of whoever watches the server, JMAP, logins of browsers, and over TLS
-/// the policies of our domains.
+/// Listeners for HTTP: one router each, with the webmail, the pages of whoever watches the server, JMAP, logins of
+/// browsers, and over TLS the policies of our domains.
 extension MailServer {
     func httpServer(_ listener: ConfiguredListener, _ ready: ReadyNotice) -> (any Service)? {
         guard case .endpoint(let endpoint) = listener.place else { return nil }

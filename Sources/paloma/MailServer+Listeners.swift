@@ -14,7 +14,6 @@ import ServerConfiguration
 import ServerRuntime
 import ServiceLifecycle
 import TerminalOutput
-import Webmail
 
 extension MailServer {
     /// The service of one listener, listening already but for HTTP; nil when there is none for it.

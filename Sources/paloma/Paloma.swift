@@ -1,6 +1,7 @@
 import Admin
 import ArgumentParser
 import Glibc
+import MailClient
 import ServerConfiguration
 import TerminalOutput
 
@@ -21,7 +22,8 @@ struct Paloma: AsyncParsableCommand {
         version: "paloma \(version)",
         subcommands: [
             Init.self, Serve.self, DomainCommand.self, AccountCommand.self, AliasCommand.self, ListCommand.self,
-            MailboxCommand.self, QueueCommand.self, TraceCommand.self, FetchCommand.self, Import.self, Export.self,
+            MailboxCommand.self, MailCommand.self, QueueCommand.self, TraceCommand.self, FetchCommand.self, Import.self,
+            Export.self,
             Check.self, Backup.self, Compact.self,
             LabCommand.self, Completions.self,
         ])
@@ -40,6 +42,8 @@ struct Paloma: AsyncParsableCommand {
         } catch let complaint as Complaint {
             end(complaint)
         } catch let failure as AdminFailure {
+            end(Complaint(failure.problem, advice: failure.advice))
+        } catch let failure as MailFailure {
             end(Complaint(failure.problem, advice: failure.advice))
         } catch let code as ExitCode {
             // What there was to say has been said.

@@ -31,8 +31,8 @@ def email_id(server):
     imap = server.imap()
     imap.login(ANA, PASSWORD)
     imap.select()
-    number, items = imap.messages("EMAILID").popitem()
-    return str(items["EMAILID"]).strip("()'\"")
+    found = imap.messages("EMAILID")[-1]["EMAILID"]
+    return found if isinstance(found, str) else found[0]
 
 
 def test_session_identities_and_sending(server, ana):

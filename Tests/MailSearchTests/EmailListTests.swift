@@ -215,6 +215,8 @@ import Testing
             var world = World(test: test, search: search, account: account, random: SeededGenerator(seed: seed))
             var clock = ModSeq(rawValue: 0)
             var known: [[EmailID]] = []
+            var early: [[EmailID]] = []
+            var earlyClock = ModSeq(rawValue: 0)
             for round in 0..<30 {
                 for _ in 0..<3 { try await Self.change(&world) }
                 if round == 12 { try await search.catchUp() }
@@ -231,14 +233,18 @@ import Testing
                         #expect(changes.clock == list.clock)
                     }
                 }
+                if round == 17 { (early, earlyClock) = (lists, try await search.clock(account)) }
                 known = lists
-                clock = try await search.list(EmailQuery(.all), of: account, EmailWindow(limit: 0)).clock
+                clock = try await search.clock(account)
             }
             // As though it had never been asked before.
             let fresh = MailSearch(store: test.store, mailStore: test.mailStore)
             for (number, query) in Self.queries.enumerated() {
                 let list = try await fresh.list(query, of: account, EmailWindow(limit: .max))
                 #expect(list.emails == known[number])
+                // What happened before it was asked first, the store knows.
+                let changes = try await fresh.changes(query, of: account, since: earlyClock, most: .max)
+                #expect(Self.apply(changes, to: early[number]) == list.emails, "history, query \(number)")
             }
             search.close()
             fresh.close()
@@ -271,5 +277,11 @@ import Testing
             }
             search.close()
         }
+    }
+}
+
+extension MailSearch {
+    fileprivate func clock(_ account: AccountID) async throws -> ModSeq {
+        try await list(EmailQuery(.all), of: account, EmailWindow(limit: 0)).clock
     }
 }

@@ -31,6 +31,8 @@ LAYERS = [
     ("settings", ["ServerConfiguration", "Observability", "TerminalOutput"]),
     ("runtime", ["ServerRuntime"]),
     ("links", ["RemoteLinks"]),
+    ("mail client", ["MailClient", "TerminalScreen"]),
+    ("mail screen", ["MailScreen"]),
     ("delivery", ["Delivery", "Logins"]),
     ("fetching", ["RemoteFetch"]),
     ("web", ["HTTPService"]),

@@ -72,8 +72,10 @@ struct HTMLReading {
         open = nil
         let text = String(decoding: output[min(link.start, output.endIndex)...], as: UTF8.self)
             .filter { !$0.isWhitespace }
-        let isShown = !text.isEmpty && (link.target == text || link.target.hasSuffix("://\(text)")
-            || link.target == "mailto:\(text)" || link.target == "\(text)/")
+        let isShown =
+            !text.isEmpty
+            && (link.target == text || link.target.hasSuffix("://\(text)")
+                || link.target == "mailto:\(text)" || link.target == "\(text)/")
         if isShown { return [] }
         if let place = links.firstIndex(of: link.target) { return Array("[\(place + 1)]".utf8) }
         guard links.count < Self.linksMax else { return [] }

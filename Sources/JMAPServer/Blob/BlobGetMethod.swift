@@ -14,7 +14,7 @@ enum BlobGetMethod {
 
     static let get = JMAPMethod("Blob/get", .blob) { arguments, call in
         let get = try JMAPGetCall(arguments, limits: call.limits)
-        let account = try call.ownAccount(get.accountID)
+        let account = try await call.mailAccount(get.accountID)
         guard let ids = get.ids else { throw JMAPMethodError.requestTooLarge }
         let wanted = try get.wanted(standard: ["id"] + standard) { known.contains($0) }
         let offset = try arguments.optionalUnsigned("offset") ?? 0
@@ -23,7 +23,7 @@ enum BlobGetMethod {
         var missing: [JMAPID] = []
         var left = call.services.blobs.limits.dataOctetsMax
         for id in ids {
-            guard let blob = try await call.services.blobs.find(id, of: account) else {
+            guard let blob = try await call.services.blobs.find(id, in: account) else {
                 missing.append(id)
                 continue
             }
@@ -102,7 +102,11 @@ private struct BlobExtract {
             case "data:asBase64": object[property] = .string(StrictBase64.encode(octets))
             case "data:asText": note(text, &object)
             case "data":
-                if text != nil { note(text, &object) } else { object["data:asBase64"] = .string(StrictBase64.encode(octets)) }
+                if text != nil {
+                    note(text, &object)
+                } else {
+                    object["data:asBase64"] = .string(StrictBase64.encode(octets))
+                }
             default: break
             }
         }

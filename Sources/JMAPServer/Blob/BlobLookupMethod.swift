@@ -11,7 +11,7 @@ enum BlobLookupMethod {
 
     static let lookup = JMAPMethod("Blob/lookup", .blob) { arguments, call in
         let accountID = try arguments.id("accountId")
-        let account = try call.ownAccount(accountID)
+        let account = try await call.mailAccount(accountID)
         guard let names = try arguments.optionalStrings("typeNames"), let ids = try arguments.optionalIDs("ids") else {
             throw JMAPMethodError.invalidArguments("typeNames or ids is missing")
         }
@@ -20,7 +20,7 @@ enum BlobLookupMethod {
         var list: [JSONValue] = []
         var missing: [JSONValue] = []
         for id in ids {
-            guard try await call.services.blobs.find(id, of: account) != nil else {
+            guard try await call.services.blobs.find(id, in: account) != nil else {
                 missing.append(.string(id.text))
                 continue
             }
@@ -33,18 +33,19 @@ enum BlobLookupMethod {
 
     /// Ids by type.
     private static func uses(
-        of id: JMAPID, _ account: AccountID, in transaction: SQLTransaction
+        of id: JMAPID, _ account: MailAccount, in transaction: SQLTransaction
     ) throws -> [String: [String]] {
         let email: EmailID
         switch JMAPBlobID(id) {
         case .message(let number)?, .part(let number, _)?: email = number
         case .upload?, nil: return [:]
         }
-        let there = Set(try MailStore.clocks(of: account, in: transaction).map(\.mailbox))
+        let visible = try account.visible(in: transaction)
+        let there = try visible ?? Set(MailStore.clocks(of: account.id, in: transaction).map(\.mailbox))
         var uses: [String: [String]] = [:]
-        try MailStore.copies(of: email, account, in: transaction) { copy in
+        try MailStore.copies(of: email, account.id, in: transaction) { copy in
             guard there.contains(copy.mailbox) else { return }
-            let mailbox = JMAPID(MailboxKey(account: account, mailbox: copy.mailbox)).text
+            let mailbox = account.id(of: copy.mailbox).text
             uses["Email"] = [email.objectID]
             uses["Thread"] = [copy.thread.objectID]
             if uses["Mailbox"]?.contains(mailbox) != true { uses["Mailbox", default: []].append(mailbox) }

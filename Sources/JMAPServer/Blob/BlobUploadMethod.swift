@@ -8,7 +8,7 @@ internal import Storage
 enum BlobUploadMethod {
     static let upload = JMAPMethod("Blob/upload", .blob) { arguments, call in
         let accountID = try arguments.id("accountId")
-        let account = try call.ownAccount(accountID)
+        let account = try await call.mailAccount(accountID)
         let create = try arguments.objects("create")
         guard create.count <= call.limits.objectsInSetMax else { throw JMAPMethodError.requestTooLarge }
         var created: [(String, JSONValue)] = []
@@ -39,7 +39,7 @@ enum BlobUploadMethod {
         }
     }
 
-    private static func make(_ object: JMAPArguments, _ account: AccountID, _ call: JMAPCall) async throws -> Made {
+    private static func make(_ object: JMAPArguments, _ account: MailAccount, _ call: JMAPCall) async throws -> Made {
         let blobs = call.services.blobs
         let type = MediaTypeName(try? object.optionalString("type") ?? nil).text
         guard let sources = object.value("data")?.array, sources.count <= blobs.limits.sourcesMax else {
@@ -51,14 +51,14 @@ enum BlobUploadMethod {
             try await append(JMAPArguments(source), to: &spool, account, call)
         }
         let body = try await spool.finish()
-        guard let id = blobs.keep(body, type: type, of: account) else {
+        guard let id = blobs.keep(body, type: type, of: account.user) else {
             throw JMAPSetError(.overQuota, "there are too many uploads")
         }
         return Made(id: id, type: type, count: body.count)
     }
 
     private static func append(
-        _ source: JMAPArguments, to spool: inout MessageSpool, _ account: AccountID, _ call: JMAPCall
+        _ source: JMAPArguments, to spool: inout MessageSpool, _ account: MailAccount, _ call: JMAPCall
     ) async throws {
         if let text = source.value("data:asText")?.string {
             try await add(ByteBuffer(string: text), to: &spool, call)
@@ -66,7 +66,7 @@ enum BlobUploadMethod {
             guard let octets = StrictBase64.decode(text) else { throw JMAPSetError.invalid(["data"], "no base64") }
             try await add(ByteBuffer(bytes: octets), to: &spool, call)
         } else if let text = source.value("blobId")?.string {
-            guard let id = call.id(text), let blob = try await call.services.blobs.find(id, of: account) else {
+            guard let id = call.id(text), let blob = try await call.services.blobs.find(id, in: account) else {
                 throw JMAPSetError(.blobNotFound, nil, ["notFound": .array([.string(text)])])
             }
             let count = try await blob.count()

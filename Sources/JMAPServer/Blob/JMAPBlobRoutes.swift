@@ -1,7 +1,7 @@
+internal import Directory
 package import HTTPService
 internal import HTTPTypes
 package import Hummingbird
-internal import Directory
 internal import JMAP
 internal import JSON
 internal import MailCore

@@ -52,6 +52,17 @@ package struct JMAPBlobs: Sendable {
         }
     }
 
+    /// The same of an account of which the user may not see everything; what the user has uploaded is the user's.
+    package func find(_ id: JMAPID, in account: MailAccount) async throws -> JMAPBlob? {
+        switch JMAPBlobID(id) {
+        case .upload?: return try await find(id, of: account.user)
+        case .message(let email)? where !account.isOwn, .part(let email, _)? where !account.isOwn:
+            guard try await store.read({ try account.sees(email, in: $0) }) else { return nil }
+        default: break
+        }
+        return try await find(id, of: account.id)
+    }
+
     /// Where the parts of a message stand, read anew where the store has lost it.
     func partIndex(
         of email: EmailID, _ content: StoredOctets, in transaction: SQLTransaction

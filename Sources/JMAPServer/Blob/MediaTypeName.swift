@@ -40,7 +40,8 @@ struct MediaTypeName: Hashable, Sendable {
     var isShownSafely: Bool { Self.safe.contains(name) }
 
     private static let safe: Set<String> = [
-        "text/plain", "application/pdf", "image/png", "image/jpeg", "image/gif", "image/webp", "image/avif", "image/bmp",
+        "text/plain", "application/pdf", "image/png", "image/jpeg", "image/gif", "image/webp", "image/avif",
+        "image/bmp",
         "image/tiff", "image/x-icon", "audio/mpeg", "audio/mp4", "audio/ogg", "audio/wav", "audio/x-wav", "audio/webm",
         "audio/aac", "audio/flac", "video/mp4", "video/webm", "video/ogg", "video/quicktime",
     ]

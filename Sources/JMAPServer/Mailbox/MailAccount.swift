@@ -19,6 +19,19 @@ package struct MailAccount: Sendable {
         isOwn ? nil : Set(try MailStore.rights(of: user, in: id, in: transaction).keys)
     }
 
+    /// The mailboxes that the user may read now; nil: all of them.
+    func visible(_ services: JMAPServices) async throws -> Set<MailboxID>? {
+        isOwn ? nil : try await services.store.read { try visible(in: $0) }
+    }
+
+    /// Whether the user may read a copy of a message.
+    func sees(_ email: EmailID, in transaction: SQLTransaction) throws -> Bool {
+        guard let visible = try visible(in: transaction) else { return true }
+        var isSeen = false
+        try MailStore.copies(of: email, id, in: transaction) { if visible.contains($0.mailbox) { isSeen = true } }
+        return isSeen
+    }
+
     /// The mailbox that an id names in this account.
     package func mailbox(_ id: JMAPID) -> MailboxID? {
         guard let key = MailboxKey(objectID: id.text), key.account == self.id else { return nil }

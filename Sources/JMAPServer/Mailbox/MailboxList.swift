@@ -30,7 +30,7 @@ struct MailboxList {
     func objects(_ properties: [MailboxProperty]) -> [Entry] {
         let byName = Dictionary(uniqueKeysWithValues: mailboxes.map { ($0.ownName, $0.mailbox.key.mailbox) })
         return mailboxes.map { mailbox in
-            let (parent, name) = place(of: mailbox.ownName, byName)
+            let (parent, name) = Self.place(of: mailbox.ownName, byName)
             let id = account.id(of: mailbox.mailbox.key.mailbox)
             let counts = counts[mailbox.mailbox.key.mailbox] ?? MailboxCounts()
             var object = JSONObject()
@@ -56,7 +56,7 @@ struct MailboxList {
 
     /// The nearest mailbox above, and the rest of the name: more than a level only where IMAP took the one between away, or where
     /// the user may not see it.
-    private func place(of name: String, _ mailboxes: [String: MailboxID]) -> (parent: MailboxID?, name: String) {
+    static func place(of name: String, _ mailboxes: [String: MailboxID]) -> (parent: MailboxID?, name: String) {
         let levels = name.split(separator: "/", omittingEmptySubsequences: false)
         for count in (1..<max(levels.count, 1)).reversed() {
             if let parent = mailboxes[levels.prefix(count).joined(separator: "/")] {
@@ -69,7 +69,7 @@ struct MailboxList {
 
 extension AccessibleMailbox {
     /// The role (RFC 8621 §2), of its owner's only: what is another's trash is none of this user's.
-    fileprivate var role: String? {
+    var role: String? {
         if key.mailbox == .inbox { return "inbox" }
         return specialUse.map { String($0.rawValue.dropFirst()).lowercased() }
     }

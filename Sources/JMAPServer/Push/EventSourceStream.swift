@@ -77,7 +77,9 @@ struct EventSourceStream: Sendable {
             for await event in pending.signal.stream.cancelOnGracefulShutdown() {
                 switch event {
                 case .ping:
-                    if let pingSeconds { try await writer.write("event: ping\ndata: {\"interval\":\(pingSeconds)}\n\n") }
+                    if let pingSeconds {
+                        try await writer.write("event: ping\ndata: {\"interval\":\(pingSeconds)}\n\n")
+                    }
                     // A change that a ping has crowded out.
                     if try await tell(pending.take(), writer), ending == .afterState { return group.cancelAll() }
                 case .change:

@@ -7,7 +7,7 @@ extension EmailFilter {
     /// From the filter of Email/query (RFC 8621 §4.4.1).
     ///
     /// - Parameter account: whose mailboxes may be named; others have nothing in them.
-    init(_ filter: JMAPFilter, _ account: AccountID) throws(JMAPMethodError) {
+    init(_ filter: JMAPFilter, _ account: MailAccount) throws(JMAPMethodError) {
         switch filter {
         case .condition(let condition): self = try Self.condition(condition, account)
         case .and(let filters): self = .and(try Self.list(filters, account))
@@ -17,7 +17,7 @@ extension EmailFilter {
     }
 
     private static func list(
-        _ filters: [JMAPFilter], _ account: AccountID
+        _ filters: [JMAPFilter], _ account: MailAccount
     ) throws(JMAPMethodError) -> [EmailFilter] {
         var list: [EmailFilter] = []
         for filter in filters { list.append(try EmailFilter(filter, account)) }
@@ -25,7 +25,7 @@ extension EmailFilter {
     }
 
     private static func condition(
-        _ object: JSONObject, _ account: AccountID
+        _ object: JSONObject, _ account: MailAccount
     ) throws(JMAPMethodError) -> EmailFilter {
         var all: [EmailFilter] = []
         for name in object.names { all.append(try property(name, JMAPArguments(object), account)) }
@@ -33,13 +33,13 @@ extension EmailFilter {
     }
 
     private static func property(
-        _ name: String, _ object: JMAPArguments, _ account: AccountID
+        _ name: String, _ object: JMAPArguments, _ account: MailAccount
     ) throws(JMAPMethodError) -> EmailFilter {
         switch name {
-        case "inMailbox": return mailbox(try object.id(name), account).map { .inMailbox($0) } ?? .nothing
+        case "inMailbox": return account.mailbox(try object.id(name)).map { .inMailbox($0) } ?? .nothing
         case "inMailboxOtherThan":
             guard let ids = try object.optionalIDs(name) else { throw .invalidArguments("\(name) is no Id[]") }
-            return .inMailboxBeside(Set(ids.compactMap { mailbox($0, account) }))
+            return .inMailboxBeside(Set(ids.compactMap(account.mailbox)))
         case "before": return .received(.min..<(try date(name, object)))
         case "after": return .received((try date(name, object))..<Int64.max)
         case "minSize": return .octets((try size(name, object))..<Int64.max)
@@ -61,18 +61,15 @@ extension EmailFilter {
         }
     }
 
-    private static func mailbox(_ id: JMAPID, _ account: AccountID) -> MailboxID? {
-        guard let key = MailboxKey(id), key.account == account else { return nil }
-        return key.mailbox
-    }
-
     private static func keyword(
         _ name: String, _ object: JMAPArguments
     ) throws(JMAPMethodError) -> EmailKeyword { EmailKeyword(try object.string(name)) }
 
     private static func date(_ name: String, _ object: JMAPArguments) throws(JMAPMethodError) -> Int64 {
-        guard let seconds = UTCSeconds(try object.string(name)) else { throw .invalidArguments("\(name) is no UTCDate") }
-        return seconds.rawValue
+        guard let seconds = JMAPDate.parseUTC(try object.string(name)) else {
+            throw .invalidArguments("\(name) is no UTCDate")
+        }
+        return seconds
     }
 
     private static func size(_ name: String, _ object: JMAPArguments) throws(JMAPMethodError) -> Int64 {
@@ -88,16 +85,5 @@ extension EmailFilter {
         let field = EmailFilter.text(SearchText("", in: .field(name)))
         guard strings.count == 2 else { return field }
         return .and([field, EmailTextSearch.filter(strings[1], in: .field(name))])
-    }
-}
-
-extension MailboxKey {
-    /// From a Mailbox's id, which is MAILBOXID (RFC 8474 §4): `M12-3`.
-    init?(_ id: JMAPID) {
-        let numbers = id.text.dropFirst().split(separator: "-", omittingEmptySubsequences: false)
-        guard id.text.first == "M", numbers.count == 2, let account = Int64(numbers[0]),
-            let mailbox = Int64(numbers[1]), account > 0, mailbox > 0, id.text == "M\(account)-\(mailbox)"
-        else { return nil }
-        self.init(account: AccountID(rawValue: account), mailbox: MailboxID(rawValue: mailbox))
     }
 }

@@ -7,16 +7,16 @@ internal import MailSearch
 enum EmailQueryMethods {
     static let query = JMAPMethod("Email/query", .mail) { arguments, call in
         let query = try JMAPQueryCall(arguments, limits: call.limits)
-        let account = try call.ownAccount(query.accountID)
-        let wanted = try emailQuery(query.filter, query.sort, arguments, account)
+        let account = try await call.mailAccount(query.accountID)
+        let wanted = try await emailQuery(query.filter, query.sort, arguments, account, call)
         let list: EmailList
         do {
-            list = try await call.services.search.list(wanted, of: account, try window(query))
+            list = try await call.services.search.list(wanted, of: account.id, try window(query))
         } catch EmailQueryFailure.anchorNotFound {
             throw JMAPMethodError.anchorNotFound
         }
         var response = query.response(
-            queryState: "\(list.clock.rawValue)", canCalculateChanges: true,
+            queryState: "\(list.clock.rawValue)", canCalculateChanges: account.isOwn,
             // Behind the end nothing is, wherever that is asked for (RFC 8620 §5.5).
             position: list.emails.isEmpty ? 0 : list.position,
             ids: list.emails.map { JMAPID(made: $0.objectID) }, count: list.total)
@@ -26,14 +26,15 @@ enum EmailQueryMethods {
 
     static let queryChanges = JMAPMethod("Email/queryChanges", .mail) { arguments, call in
         let changes = try JMAPQueryChangesCall(arguments, limits: call.limits)
-        let account = try call.ownAccount(changes.accountID)
-        let wanted = try emailQuery(changes.filter, changes.sort, arguments, account)
-        guard let tick = Int64(changes.sinceQueryState), tick >= 0, "\(tick)" == changes.sinceQueryState else {
+        let account = try await call.mailAccount(changes.accountID)
+        let wanted = try await emailQuery(changes.filter, changes.sort, arguments, account, call)
+        // Which mailboxes of another's account the user may see has no history.
+        guard account.isOwn, let tick = Int64(changes.sinceQueryState), tick >= 0, "\(tick)" == changes.sinceQueryState else {
             throw JMAPMethodError.cannotCalculateChanges
         }
         do {
             let told = try await call.services.search.changes(
-                wanted, of: account, since: ModSeq(rawValue: tick),
+                wanted, of: account.id, since: ModSeq(rawValue: tick),
                 most: min(changes.changesMax ?? .max, call.limits.changesMax))
             var response = try changes.response(
                 newQueryState: "\(told.clock.rawValue)", removed: told.removed.map { JMAPID(made: $0.objectID) },
@@ -49,10 +50,13 @@ enum EmailQueryMethods {
     }
 
     private static func emailQuery(
-        _ filter: JMAPFilter?, _ sort: [JMAPComparator], _ arguments: JMAPArguments, _ account: AccountID
-    ) throws -> EmailQuery {
-        EmailQuery(
-            try filter.map { try EmailFilter($0, account) } ?? .all, sort: try sort.map(EmailComparator.init(_:)),
+        _ filter: JMAPFilter?, _ sort: [JMAPComparator], _ arguments: JMAPArguments, _ account: MailAccount,
+        _ call: JMAPCall
+    ) async throws -> EmailQuery {
+        var wanted = try filter.map { try EmailFilter($0, account) } ?? .all
+        if let visible = try await account.visible(call.services) { wanted = .and([.inAny(visible), wanted]) }
+        return EmailQuery(
+            wanted, sort: try sort.map(EmailComparator.init(_:)),
             collapse: try arguments.bool("collapseThreads", default: false) ? .threads : .none)
     }
 

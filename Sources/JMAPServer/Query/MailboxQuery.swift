@@ -2,6 +2,7 @@ internal import JMAP
 internal import JSON
 internal import MailCore
 internal import MailSearch
+internal import MailStore
 
 /// Which mailboxes, in which order (RFC 8621 §2.3).
 struct MailboxQuery: Sendable {
@@ -22,7 +23,7 @@ struct MailboxQuery: Sendable {
         case name([UInt8])
         case role(String?)
         case hasRole
-        case subscription(MailboxTree.Subscription)
+        case subscription(MailboxPatch.Subscription)
     }
 
     private enum Property: Sendable {
@@ -37,7 +38,7 @@ struct MailboxQuery: Sendable {
     private let filterShape: Shape
 
     init(
-        _ filter: JMAPFilter?, _ sort: [JMAPComparator], _ arguments: JMAPArguments, _ account: AccountID
+        _ filter: JMAPFilter?, _ sort: [JMAPComparator], _ arguments: JMAPArguments, _ account: MailAccount
     ) throws(JMAPMethodError) {
         self.filter = if let filter { try Self.filter(filter, account) } else { .and([]) }
         var comparators: [(Property, JMAPComparator.Direction)] = []
@@ -59,7 +60,7 @@ struct MailboxQuery: Sendable {
 
     // MARK: Reading
 
-    private static func filter(_ filter: JMAPFilter, _ account: AccountID) throws(JMAPMethodError) -> Filter {
+    private static func filter(_ filter: JMAPFilter, _ account: MailAccount) throws(JMAPMethodError) -> Filter {
         switch filter {
         case .condition(let object):
             var all: [Filter] = []
@@ -71,20 +72,19 @@ struct MailboxQuery: Sendable {
         }
     }
 
-    private static func list(_ filters: [JMAPFilter], _ account: AccountID) throws(JMAPMethodError) -> [Filter] {
+    private static func list(_ filters: [JMAPFilter], _ account: MailAccount) throws(JMAPMethodError) -> [Filter] {
         var list: [Filter] = []
         for filter in filters { list.append(try Self.filter(filter, account)) }
         return list
     }
 
     private static func condition(
-        _ name: String, _ object: JMAPArguments, _ account: AccountID
+        _ name: String, _ object: JMAPArguments, _ account: MailAccount
     ) throws(JMAPMethodError) -> Filter {
         switch name {
         case "parentId":
             guard let id = try object.optionalID(name) else { return .parent(nil) }
-            guard let key = MailboxKey(id), key.account == account else { return .nothing }
-            return .parent(key.mailbox)
+            return account.mailbox(id).map { .parent($0) } ?? .nothing
         case "name": return .name(EmailSearchText.fold(try object.string(name)))
         case "role": return .role(try object.optionalString(name))
         case "hasAnyRole": return try truth(name, object) ? .hasRole : .not(.hasRole)

@@ -8,34 +8,68 @@ internal import Storage
 enum MailboxQueryMethods {
     static let query = JMAPMethod("Mailbox/query", .mail) { arguments, call in
         let query = try JMAPQueryCall(arguments, limits: call.limits)
-        let account = try call.ownAccount(query.accountID)
+        let account = try await call.mailAccount(query.accountID)
         let wanted = try MailboxQuery(query.filter, query.sort, arguments, account)
-        let (clock, list) = try await call.services.store.read { transaction in
+        let (state, list) = try await call.services.store.read { transaction in
             let tree = try MailboxTree(of: account, in: transaction)
-            return (try MailStore.clock(of: account, in: transaction), wanted.list(tree).map(\.mailbox))
+            return (try account.state(in: transaction), wanted.list(tree).map(\.mailbox))
         }
-        let ids = list.map { JMAPID(MailboxKey(account: account, mailbox: $0)) }
+        let ids = list.map(account.id(of:))
         let page = try query.page(of: ids.count) { ids.firstIndex(of: $0) }
         return query.response(
-            queryState: "\(clock.rawValue)", canCalculateChanges: true,
-            position: page.isEmpty ? 0 : page.lowerBound, ids: Array(ids[page]), count: ids.count)
+            queryState: state, canCalculateChanges: account.isOwn, position: page.isEmpty ? 0 : page.lowerBound,
+            ids: Array(ids[page]), count: ids.count)
     }
 
-    /// Exact where nothing has changed since; whoever missed something asks anew, which costs no more: the lists are short.
     static let queryChanges = JMAPMethod("Mailbox/queryChanges", .mail) { arguments, call in
         let changes = try JMAPQueryChangesCall(arguments, limits: call.limits)
-        let account = try call.ownAccount(changes.accountID)
+        let account = try await call.mailAccount(changes.accountID)
         let wanted = try MailboxQuery(changes.filter, changes.sort, arguments, account)
-        let (clock, count) = try await call.services.store.read { transaction in
-            let tree = try MailboxTree(of: account, in: transaction)
-            return (try MailStore.clock(of: account, in: transaction), wanted.list(tree).count)
+        // Who may see what of another's account has no history.
+        guard account.isOwn, let since = ChangePoint(changes.sinceQueryState) else {
+            throw JMAPMethodError.cannotCalculateChanges
         }
-        guard "\(clock.rawValue)" == changes.sinceQueryState else { throw JMAPMethodError.cannotCalculateChanges }
-        return try changes.response(newQueryState: "\(clock.rawValue)", removed: [], added: [], count: count)
+        let most = call.limits.changesMax
+        let (state, told) = try await call.services.store.read { transaction in
+            (
+                try account.state(in: transaction),
+                try Changed(since: since, most: most, account, wanted, in: transaction)
+            )
+        }
+        guard let told else { throw JMAPMethodError.cannotCalculateChanges }
+        return try changes.response(
+            newQueryState: state, removed: told.removed.map(account.id(of:)),
+            added: told.added.map { (account.id(of: $0.mailbox), $0.index) }, count: told.count)
     }
-}
 
-extension JMAPID {
-    /// A Mailbox's id: MAILBOXID (RFC 8474 §4).
-    init(_ key: MailboxKey) { self.init(made: key.objectID) }
+    /// Mailboxes that are not what they were, and where they stand.
+    private struct Changed: Sendable {
+        let removed: [MailboxID]
+        let added: [(mailbox: MailboxID, index: Int)]
+        let count: Int
+
+        /// Nil when it is not known what changed.
+        init?(
+            since: ChangePoint, most: Int, _ account: MailAccount, _ query: MailboxQuery,
+            in transaction: SQLTransaction
+        ) throws {
+            // Counts decide about no list.
+            let history = try MailStore.mailboxChanges(
+                since: since, most: most, account.id, [:], in: transaction
+            ).history
+            guard case .known(let changes) = history, changes.rest == .none else { return nil }
+            let tree = try MailboxTree(of: account, in: transaction)
+            let list = query.list(tree).map(\.mailbox)
+            var touched = Set(changes.created + changes.updated)
+            // What stood below one that went stands elsewhere.
+            let isAll = !changes.destroyed.isEmpty
+            for node in tree.nodes
+            where isAll || tree.ancestors(of: node).contains(where: { touched.contains($0.mailbox) }) {
+                touched.insert(node.mailbox)
+            }
+            removed = changes.destroyed + touched.sorted()
+            added = list.enumerated().filter { touched.contains($1) }.map { (mailbox: $1, index: $0) }
+            count = list.count
+        }
+    }
 }

@@ -15,41 +15,25 @@ struct MailboxTree: Sendable {
         let parent: MailboxID?
         let role: String?
         let sortOrder: Int64
-        let subscription: Subscription
+        let subscription: MailboxPatch.Subscription
         /// What is compared of the name.
         let folded: [UInt8]
     }
 
-    enum Subscription: Sendable {
-        case subscribed
-        case unsubscribed
-    }
-
-    /// In the order of their making.
+    /// By name.
     let nodes: [Node]
     private let indices: [MailboxID: Int]
 
-    init(of account: AccountID, in transaction: SQLTransaction) throws {
-        let mailboxes = try MailStore.mailboxes(account, in: transaction)
-        let subscriptions = Set(try MailStore.subscriptions(of: account, in: transaction))
-        let orders = try MailStore.sortOrders(of: account, in: transaction)
-        let byName = Dictionary(mailboxes.map { ($0.name, $0.mailbox) }, uniquingKeysWith: { first, _ in first })
+    init(of account: MailAccount, in transaction: SQLTransaction) throws {
+        let mailboxes = try MailStore.arranged(account.id, for: account.user, in: transaction)
+        let byName = Dictionary(uniqueKeysWithValues: mailboxes.map { ($0.ownName, $0.mailbox.key.mailbox) })
         nodes = mailboxes.map { mailbox in
-            let end = mailbox.name.utf8.lastIndex(of: UInt8(ascii: "/"))
-            let name = end.map { String(mailbox.name.utf8[mailbox.name.utf8.index(after: $0)...]) ?? mailbox.name }
-            let parent = end.flatMap { String(mailbox.name.utf8[..<$0]) }.flatMap { byName[$0] }
+            let (parent, name) = MailboxList.place(of: mailbox.ownName, byName)
             return Node(
-                mailbox: mailbox.mailbox, name: name ?? mailbox.name, parent: parent, role: Self.role(mailbox),
-                sortOrder: orders[mailbox.mailbox] ?? 0,
-                subscription: subscriptions.contains(mailbox.name) ? .subscribed : .unsubscribed,
-                folded: UnicodeCasemap.fold(name ?? mailbox.name))
+                mailbox: mailbox.mailbox.key.mailbox, name: name, parent: parent, role: mailbox.mailbox.role,
+                sortOrder: mailbox.sortOrder, subscription: mailbox.subscription, folded: UnicodeCasemap.fold(name))
         }
         indices = Dictionary(uniqueKeysWithValues: nodes.enumerated().map { ($1.mailbox, $0) })
-    }
-
-    private static func role(_ mailbox: MailStore.MailboxSummary) -> String? {
-        if mailbox.mailbox == .inbox { return "inbox" }
-        return mailbox.specialUse.map { String($0.rawValue.dropFirst()).lowercased() }
     }
 
     /// The one above a mailbox.

@@ -2,20 +2,27 @@ internal import JMAP
 internal import JSON
 internal import MailCore
 internal import MailSearch
+internal import Storage
 
 /// SearchSnippet/get (RFC 8621 §5.1).
 enum SearchSnippetMethods {
     static let get = JMAPMethod("SearchSnippet/get", .mail) { arguments, call in
         let accountID = try arguments.id("accountId")
-        let account = try call.ownAccount(accountID)
+        let account = try await call.mailAccount(accountID)
         let filter = try JMAPFilter(arguments.value("filter"), limits: call.limits)
         guard let ids = try arguments.optionalIDs("emailIds") else {
             throw JMAPMethodError.invalidArguments("emailIds is missing")
         }
         guard ids.count <= call.limits.objectsInGetMax else { throw JMAPMethodError.requestTooLarge }
         let wanted = try filter.map { try EmailFilter($0, account) } ?? .all
-        let snippets = try await call.services.search.snippets(
-            wanted, of: ids.compactMap { EmailID(objectID: $0.text) }, in: account)
+        var emails = ids.compactMap { EmailID(objectID: $0.text) }
+        if !account.isOwn {
+            let (asked, there) = (emails, account)
+            emails = try await call.services.store.read { transaction in
+                try asked.filter { try there.sees($0, in: transaction) }
+            }
+        }
+        let snippets = try await call.services.search.snippets(wanted, of: emails, in: account.id)
         let found = Set(snippets.map(\.email))
         let missing = ids.filter { id in EmailID(objectID: id.text).map { !found.contains($0) } ?? true }
         return [

@@ -23,7 +23,8 @@ package enum QuotaMethods {
         var missing: [JMAPID] = []
         for id in get.ids ?? [StorageQuota.id] {
             if id == StorageQuota.id, let quota {
-                list.append(JSONObject(quota.json.members.filter { wanted.contains($0.key) }.map { ($0.key, $0.value) }))
+                list.append(
+                    JSONObject(quota.json.members.filter { wanted.contains($0.key) }.map { ($0.key, $0.value) }))
             } else if get.ids != nil {
                 missing.append(id)
             }
@@ -63,7 +64,8 @@ package enum QuotaMethods {
         let ids = quota != nil && fits ? [StorageQuota.id] : []
         let page = try query.page(of: ids.count) { ids.firstIndex(of: $0) }
         return query.response(
-            queryState: StorageQuota.state(quota), canCalculateChanges: false, position: page.isEmpty ? 0 : page.lowerBound,
+            queryState: StorageQuota.state(quota), canCalculateChanges: false,
+            position: page.isEmpty ? 0 : page.lowerBound,
             ids: Array(ids[page]), count: ids.count)
     }
 

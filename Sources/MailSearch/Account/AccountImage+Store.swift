@@ -8,7 +8,9 @@ extension AccountImage {
     init(reading account: AccountID, in transaction: SQLTransaction) throws {
         self.init(clock: try MailStore.clock(of: account, in: transaction))
         var clocks: [Int64: ModSeq] = [:]
-        for known in try MailStore.clocks(of: account, in: transaction) { clocks[known.mailbox.rawValue] = known.modSeq }
+        for known in try MailStore.clocks(of: account, in: transaction) {
+            clocks[known.mailbox.rawValue] = known.modSeq
+        }
         reserve(Int(clamping: try MailStore.usage(account, in: transaction).messages))
         var mailbox: Int64?
         var list = MailboxCopies(clock: clock)

@@ -98,7 +98,8 @@ struct EmailEvaluation {
     private func column(_ filter: EmailFilter, _ among: BitSet, _ image: AccountImage) -> BitSet {
         switch filter {
         case .inMailbox(let mailbox): return inMailboxes(among, image) { $0.contains(mailbox.rawValue) }
-        case .inAny(let wanted): return inMailboxes(among, image) { $0.contains { wanted.contains(MailboxID(rawValue: $0)) } }
+        case .inAny(let wanted):
+            return inMailboxes(among, image) { $0.contains { wanted.contains(MailboxID(rawValue: $0)) } }
         case .inMailboxBeside(let others):
             return inMailboxes(among, image) { $0.contains { !others.contains(MailboxID(rawValue: $0)) } }
         case .received(let range): return among.filtered { range.contains(image.received[$0]) }

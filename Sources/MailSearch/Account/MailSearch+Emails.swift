@@ -34,15 +34,54 @@ extension MailSearch {
     package func changes(
         _ query: EmailQuery, of account: AccountID, since tick: ModSeq, most: Int
     ) async throws -> EmailListChanges {
+        do {
+            return try await changes(query, of: account, ChangedSince(tick: tick), most: most)
+        } catch EmailQueryFailure.cannotCalculateChanges {
+            // The image is younger than that; the store's history may reach further back.
+            guard let since = try await history(of: account, since: tick, query) else {
+                throw EmailQueryFailure.cannotCalculateChanges
+            }
+            return try await changes(query, of: account, since, most: most)
+        }
+    }
+
+    private func changes(
+        _ query: EmailQuery, of account: AccountID, _ since: ChangedSince, most: Int
+    ) async throws -> EmailListChanges {
         try await evaluate(query, of: account) { places, image in
-            guard tick >= image.floor, tick <= image.clock else { throw EmailQueryFailure.cannotCalculateChanges }
-            let changed = ChangedEmails(image, since: tick.rawValue, query)
+            guard since.tick >= image.floor, since.tick <= image.clock else {
+                throw EmailQueryFailure.cannotCalculateChanges
+            }
+            let changed = ChangedEmails(image, since, query)
             var added: [EmailListChanges.Added] = []
             for (index, place) in places.enumerated() where changed.places.contains(Int(place)) {
                 added.append(.init(email: EmailID(rawValue: image.emails[Int(place)]), index: index))
             }
             guard changed.removed.count + added.count <= most else { throw EmailQueryFailure.tooManyChanges }
             return EmailListChanges(clock: image.clock, total: places.count, removed: changed.removed, added: added)
+        }
+    }
+
+    /// What the store knows of a time before the image; nil where it has forgotten some of it.
+    private func history(
+        of account: AccountID, since tick: ModSeq, _ query: EmailQuery
+    ) async throws -> ChangedSince? {
+        let most = limits.rememberedGoneMax
+        return try await store.read { transaction in
+            let point = ChangePoint(tick)
+            guard
+                case .known(let emails) = try MailStore.emailChanges(
+                    since: point, most: most, account, in: transaction), emails.rest == .none
+            else { return nil }
+            var since = ChangedSince(tick: emails.reached.modSeq)
+            since.emails = emails.created + emails.updated + emails.destroyed
+            guard query.looksAtThreads else { return since }
+            guard
+                case .known(let threads) = try MailStore.threadChanges(
+                    since: point, most: most, account, in: transaction), threads.rest == .none
+            else { return nil }
+            since.threads = threads.created + threads.updated
+            return since
         }
     }
 
@@ -84,7 +123,9 @@ extension MailSearch {
         _ questions: EmailQuestions, of account: AccountID, _ answers: inout EmailAnswers
     ) async throws {
         for (text, emails) in questions.texts {
-            try await forEachMessage(emails, of: account) { message in message.matches(text) } into: {
+            try await forEachMessage(emails, of: account) { message in
+                message.matches(text)
+            } into: {
                 answers.texts[text, default: [:]][$0.rawValue] = $1 ?? false
             }
         }
@@ -117,7 +158,9 @@ extension MailSearch {
                         continue
                     }
                     octets += content.count
-                    text.withUnsafeReadableBytes { looked.append((email, look(MessageText(prefix: prefix, octets: $0)))) }
+                    text.withUnsafeReadableBytes {
+                        looked.append((email, look(MessageText(prefix: prefix, octets: $0))))
+                    }
                 }
                 return looked
             }
@@ -127,33 +170,50 @@ extension MailSearch {
     }
 }
 
-/// E-mails that are not what they were at a tick, with those of their conversations where a list looks at these.
+/// A tick since which an image knows everything, and what happened before it, as far as that is asked for.
+private struct ChangedSince: Sendable {
+    var tick: ModSeq
+    var emails: [EmailID] = []
+    var threads: [ThreadID] = []
+}
+
+/// E-mails that are not what they were, with those of their conversations where a list looks at these.
 private struct ChangedEmails {
     /// Those that are there.
     private(set) var places: BitSet
-    /// All of them, oldest first.
+    /// All of them: those that are gone, then those that are there, oldest first.
     private(set) var removed: [EmailID] = []
 
-    init(_ image: AccountImage, since tick: Int64, _ query: EmailQuery) {
+    init(_ image: AccountImage, _ since: ChangedSince, _ query: EmailQuery) {
+        let tick = since.tick.rawValue
         places = BitSet(capacity: image.emails.count)
-        var threads = BitSet(capacity: image.threadIDs.count)
-        for place in image.order where image.changed[Int(place)] > tick {
-            places.insert(Int(place))
-            threads.insert(Int(image.threads[Int(place)]))
-        }
+        for place in image.order where image.changed[Int(place)] > tick { places.insert(Int(place)) }
         let gone = image.gone.suffix(while: { $0.tick > tick })
-        for email in gone {
-            removed.append(EmailID(rawValue: email.email))
-            threads.insert(Int(email.thread))
-        }
-        if query.looksAtThreads {
-            for place in image.order where threads.contains(Int(image.threads[Int(place)])) {
+        removed = gone.map { EmailID(rawValue: $0.email) }
+        for email in since.emails {
+            if let place = image.places[email.rawValue] {
                 places.insert(Int(place))
+            } else {
+                removed.append(email)
             }
         }
+        if query.looksAtThreads { addThreads(image, gone, Set(since.threads.map(\.rawValue))) }
         for place in image.order where places.contains(Int(place)) {
             removed.append(EmailID(rawValue: image.emails[Int(place)]))
         }
+    }
+
+    /// All e-mails of conversations with a change.
+    private mutating func addThreads(
+        _ image: AccountImage, _ gone: ArraySlice<AccountImage.Gone>, _ earlier: Set<Int64>
+    ) {
+        var threads = BitSet(capacity: image.threadIDs.count)
+        places.forEach { threads.insert(Int(image.threads[$0])) }
+        for email in gone { threads.insert(Int(email.thread)) }
+        if !earlier.isEmpty {
+            for (number, thread) in image.threadIDs.enumerated() where earlier.contains(thread) { threads.insert(number) }
+        }
+        for place in image.order where threads.contains(Int(image.threads[Int(place)])) { places.insert(Int(place)) }
     }
 }
 

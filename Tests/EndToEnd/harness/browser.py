@@ -85,8 +85,9 @@ class Webmail:
     def read(self, text):
         """Opens a conversation by a text of its row."""
         self.row(text).first.click()
-        self.page.wait_for_selector(".message.open .message-body")
-        return self.page.locator(".reading")
+        reading = self.page.locator(".reading", has=self.page.locator(".reading-subject", has_text=text))
+        reading.locator(".message.open .message-body").first.wait_for()
+        return reading
 
     def toast(self):
         return self.page.locator(".toast")

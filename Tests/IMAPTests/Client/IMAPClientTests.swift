@@ -273,3 +273,143 @@ struct IMAPClientTests {
         _ = play(configuration(.implicit), String(decoding: octets, as: UTF8.self), Self.commands)
     }
 }
+
+/// What a mail client asks for beside what fetching does.
+extension IMAPClientTests {
+    private static let ana = Array("INBOX".utf8)
+
+    /// Literals wait for the server's consent; a message's octets are the driver's.
+    private static let writing = """
+        * OK [CAPABILITY IMAP4rev1 UIDPLUS MOVE IDLE AUTH=PLAIN SASL-IR] ready\r
+        p1 OK [CAPABILITY IMAP4rev1 UIDPLUS MOVE] in\r
+        + go on\r
+        * SEARCH 7 9\r
+        p2 OK done\r
+        + Ready for literal data\r
+        * 3 EXISTS\r
+        p3 OK [APPENDUID 38505 3955] APPEND completed\r
+        p4 NO [TRYCREATE] no such mailbox\r
+        * OK [COPYUID 432432 42:44 1202,1204:1205] moved\r
+        * 2 EXPUNGE\r
+        p5 OK done\r
+        p6 OK [COPYUID 1 5 9] copied\r
+        * STATUS "Sent" (MESSAGES 231 UNSEEN 3 X-THING (1 2))\r
+        p7 OK done\r
+        p8 OK stored\r
+
+        """
+    private static let written: [IMAPClientCommand] = [
+        .searchKey(
+            .and([
+                .field(.subject, SearchString("ñ \"x\"")), .unflagged([.seen, .flagged]),
+                .not(.text(SearchString("a\"b"))),
+            ])),
+        .append(ana, FlagList([.seen, .draft], keywords: [Keyword("$Work")].compactMap { $0 }), octets: 5),
+        .append(ana, FlagList(), octets: 5), .move([42...44], to: ana), .copy([5...5], to: ana),
+        .status(ana, [.messages, .unseen]), .store([1...2], .remove, FlagList(.flagged)),
+    ]
+
+    @Test func writes() {
+        let (said, heard) = play(configuration(.implicit), Self.writing, Self.written)
+        #expect(
+            said == """
+                p1 AUTHENTICATE PLAIN AG1yYwBzZWNyZXQ=\r
+                p2 UID SEARCH CHARSET UTF-8 (SUBJECT {6}\r
+                ñ "x" UNFLAGGED UNSEEN NOT TEXT "a\\"b")\r
+                p3 APPEND "INBOX" (\\Seen \\Draft $Work) {5}\r
+                aabbb\r
+                p4 APPEND "INBOX" () {5}\r
+                p5 UID MOVE 42:44 "INBOX"\r
+                p6 UID COPY 5 "INBOX"\r
+                p7 STATUS "INBOX" (MESSAGES UNSEEN)\r
+                p8 UID STORE 1:2 -FLAGS.SILENT (\\Flagged)\r
+
+                """)
+        #expect(heard.contains("wanted 5") && heard.contains("search([7, 9])"))
+        #expect(heard.filter { $0.hasPrefix("done") }.count == 7 && heard.contains("done no"))
+        #expect(heard.contains { $0.contains("copyUID(validity: 432432") && $0.contains("1204") })
+        #expect(heard.contains { $0.hasPrefix("mailboxStatus") && $0.contains("231") })
+        for size in 1...7 {
+            let split = play(configuration(.implicit), Self.writing, Self.written) { _ in size }
+            #expect(split.said == said && split.heard == heard)
+        }
+    }
+
+    /// RFC 7888: where small literals need no consent, nobody waits.
+    @Test func literalsAtOnce() {
+        let server = """
+            * OK [CAPABILITY IMAP4rev1 LITERAL- AUTH=PLAIN SASL-IR] ready\r
+            p1 OK [CAPABILITY IMAP4rev1 LITERAL-] in\r
+
+            """
+        let long = String(repeating: "ñ", count: 2_049)
+        let keys: [IMAPClientCommand] = [.searchKey(.text(SearchString("ñ")))]
+        #expect(play(configuration(.implicit), server, keys).said.hasSuffix("TEXT {2+}\r\nñ\r\n"))
+        let waits: [IMAPClientCommand] = [.searchKey(.text(SearchString(long)))]
+        #expect(play(configuration(.implicit), server, waits).said.hasSuffix("TEXT {4098}\r\n"))
+    }
+
+    /// RFC 9051 §8's FETCH, with a nested structure.
+    @Test func summariesAreRead() throws {
+        let text = """
+            * 12 FETCH (UID 7 FLAGS (\\Seen) INTERNALDATE "17-Jul-1996 02:44:25 -0700" RFC822.SIZE 4286 ENVELOPE ("Wed, 17 Jul \
+            1996 02:23:25 -0700 (PDT)" "IMAP4rev2 WG mtg summary and minutes" (("Terry Gray" NIL "gray" "cac.washington.edu")) \
+            (("Terry Gray" NIL "gray" "cac.washington.edu")) (("Terry Gray" NIL "gray" "cac.washington.edu")) ((NIL NIL "imap" \
+            "cac.washington.edu")) ((NIL NIL "group" NIL)(NIL NIL "minutes" "CNRI.Reston.VA.US")(NIL NIL NIL NIL)) NIL NIL \
+            "<B27397-0100000@cac.washington.edu>") BODYSTRUCTURE ((("TEXT" "PLAIN" ("CHARSET" "US-ASCII") NIL NIL "7BIT" 1152 23 \
+            NIL NIL NIL)("TEXT" "HTML" NIL NIL NIL "7BIT" 10 1) "ALTERNATIVE" ("BOUNDARY" "x"))("APPLICATION" "PDF" ("NAME" \
+            "cc.pdf") "<960723163407.20117h@cac.washington.edu>" "Compiler" "BASE64" 4554 NIL ("attachment" ("FILENAME" \
+            "cc.pdf")) NIL)("MESSAGE" "RFC822" NIL NIL NIL "7BIT" 100 (NIL NIL NIL NIL NIL NIL NIL NIL NIL NIL) ("TEXT" "PLAIN" \
+            NIL NIL NIL "7BIT" 3 1) 5 NIL ("inline" NIL)) "MIXED") BODY[HEADER.FIELDS (REFERENCES)] {27}\r
+            References: <a@b> <c@d>\r
+            \r
+             BODY[]<0> "" PREVIEW "First words")
+            """
+        let response = try IMAPResponseParser.parse(Array(text.utf8), IMAPClientLimits())
+        guard case .fetch(let message) = response else {
+            Issue.record("no FETCH")
+            return
+        }
+        let envelope = try #require(message.envelope)
+        #expect(envelope.subject == Array("IMAP4rev2 WG mtg summary and minutes".utf8) && envelope.inReplyTo == nil)
+        #expect(envelope.cc.map { String(decoding: $0.mailbox, as: UTF8.self) } == ["minutes"])
+        let structure = try #require(message.structure)
+        #expect(structure.mediaType == "multipart/mixed" && structure.parts.count == 3 && structure.hasAttachment)
+        #expect(
+            structure.flattened.map(\.mediaType) == [
+                "multipart/mixed", "multipart/alternative", "text/plain", "text/html", "application/pdf",
+                "message/rfc822",
+                "text/plain",
+            ])
+        #expect(structure.parts[1].disposition == "attachment" && structure.parts[1].octets == 4554)
+        #expect(structure.parts[2].disposition == "inline")
+        #expect(message.headerFields?.count == 27)
+        #expect(message.preview == Array("First words".utf8) && message.hasBody && message.uid == 7)
+    }
+
+    /// A structure without an end, or deeper than any, ends the session and nothing else.
+    @Test(arguments: [
+        "(((", String(repeating: "(", count: 5_000) + String(repeating: ")", count: 5_000), "(\"a\" \"b\"",
+    ])
+    func wrongStructures(structure: String) {
+        #expect(throws: IMAPClientFailure.self) {
+            try IMAPResponseParser.parse(Array("* 1 FETCH (BODYSTRUCTURE \(structure))".utf8), IMAPClientLimits())
+        }
+    }
+
+    /// A message's beginning comes in pieces, as a whole one does.
+    @Test func beginningOfAMessage() {
+        let server = """
+            * OK [CAPABILITY IMAP4rev1 AUTH=PLAIN SASL-IR] ready\r
+            p1 OK [CAPABILITY IMAP4rev1] in\r
+            * 1 FETCH (UID 9 BODY[]<0> {4}\r
+            Subj RFC822.SIZE 1000)\r
+            p2 OK done\r
+
+            """
+        let (said, heard) = play(configuration(.implicit), server, [.fetchBeginning(9, octets: 4)])
+        #expect(
+            said.hasSuffix("p2 UID FETCH 9 (UID FLAGS INTERNALDATE RFC822.SIZE BODYSTRUCTURE BODY.PEEK[]<0.4>)\r\n"))
+        #expect(heard.contains("message of 4") && heard.contains("fetch 1 uid 9 [] -1 1000 true \"Subj\""))
+    }
+}

@@ -75,3 +75,34 @@ import Testing
         }
     }
 }
+
+/// HTML laid out for people who read it where none is shown.
+@Suite struct HTMLReadingTests {
+    private static let cases: [(html: String, text: String, links: [String])] = [
+        ("<p>One</p><p>Two<br>Three</p>", "One\n\nTwo\nThree", []),
+        ("<ul><li>one<li>two<ul><li>deep</ul></ul>", "• one\n• two\n\n  • deep", []),
+        ("<ol><li>one</li><li>two</li></ol>after", "1. one\n2. two\n\nafter", []),
+        (
+            "<a href='https://a.test/x?1&amp;2'>here</a> and <a href=https://b.test>there</a>, <a href='https://a.test/x?1&amp;2'>again</a>",
+            "here[1] and there[2], again[1]", ["https://a.test/x?1&2", "https://b.test"]
+        ),
+        (
+            "<a href='https://a.test'>https://a.test</a> <a href='mailto:a@b.test'>a@b.test</a>",
+            "https://a.test a@b.test", []
+        ),
+        ("<a href='javascript:alert(1)'>x</a><a>y</a><a href=\"\u{1}\">z</a>", "xyz", []),
+        ("a<blockquote>b<br>c<blockquote>d</blockquote></blockquote>e", "a\n> \n> b\n> c\n> > \n> > d\n\ne", []),
+        ("<img alt='A cat' src=x><img src=y>", "[A cat]", []),
+        ("<pre>a  b\n  c</pre>d", "a  b\n  c\n\nd", []),
+        ("a<hr>b", "a\n────────────────────\nb", []),
+        ("&#27;[31m\u{1B}[2J", "[31m[2J", []),
+    ]
+
+    @Test(arguments: cases.indices)
+    func laidOut(index: Int) {
+        let (html, text, links) = Self.cases[index]
+        let read = HTMLText.readable(from: html)
+        #expect(read.text == text)
+        #expect(read.links == links)
+    }
+}

@@ -69,7 +69,8 @@ import Testing
             #expect(pieces[0].object?["data:asText"] == "quick bro" && pieces[0].object?["isTruncated"] == nil)
             #expect(pieces[1].object?["isTruncated"] == true)
             let binary = try await call(
-                BlobGetMethod.get, #"{"ids":["\#(image)"],"properties":["data:asText","data:asBase64"]}"#, services, user)
+                BlobGetMethod.get, #"{"ids":["\#(image)"],"properties":["data:asText","data:asBase64"]}"#, services,
+                user)
             let bits = try #require(binary["list"]?.array?.first?.object)
             #expect(bits["isEncodingProblem"] == true && bits["data:asText"] == .null)
             #expect(bits["data:asBase64"] == "iVBORw0KGgo=")
@@ -124,7 +125,8 @@ import Testing
 
             let copied = try await call(
                 BlobCopyMethod.copy,
-                #"{"fromAccountId":"\#(user.accountID)","blobIds":["m\#(sent.email.objectID)","mE999"]}"#, services, user)
+                #"{"fromAccountId":"\#(user.accountID)","blobIds":["m\#(sent.email.objectID)","mE999"]}"#, services,
+                user)
             #expect(copied["copied"]?.object?.count == 1 && copied["notCopied"]?.object?["mE999"] != nil)
             await #expect(throws: JMAPMethodError.fromAccountNotFound) {
                 try await call(BlobCopyMethod.copy, #"{"fromAccountId":"a999","blobIds":[]}"#, services, user)
@@ -172,7 +174,9 @@ import Testing
         #expect(JMAPBlobID(id)?.id == id)
     }
 
-    @Test(arguments: ["m", "mE0", "E1", "pE1", "pE1-", "pE1-0", "pE1-01", "pE1--1", "u0", "uABCDEF", "x1", "pE1-99999999"])
+    @Test(arguments: [
+        "m", "mE0", "E1", "pE1", "pE1-", "pE1-0", "pE1-01", "pE1--1", "u0", "uABCDEF", "x1", "pE1-99999999",
+    ])
     func noIDs(text: String) throws {
         let id = try #require(JMAPID(text))
         #expect(JMAPBlobID(id) == nil)

@@ -85,7 +85,8 @@ import Testing
             let own = "/jmap/download/\(world.user.accountID)"
             #expect(try await get("\(own)/\(blob)/x.eml?accept=text/plain", world, login: "Basic no").status == 401)
             for path in [
-                "/jmap/download/a999/\(blob)/x", "\(own)/mE999/x", "\(own)/nonsense/x", "\(own)/..%2F..%2Fetc%2Fpasswd/x",
+                "/jmap/download/a999/\(blob)/x", "\(own)/mE999/x", "\(own)/nonsense/x",
+                "\(own)/..%2F..%2Fetc%2Fpasswd/x",
                 "\(own)/../../../etc/passwd", "\(own)/%00/x", "\(own)/%2e%2e/x", "\(own)/u0/../\(blob)/x",
             ] {
                 #expect(try await get(path, world).status == 404, "\(path)")
@@ -216,9 +217,10 @@ import Testing
 
     @Test func names() {
         var names = UniqueNames()
-        #expect(["a.pdf", "A.pdf", "a.pdf", "b", "b", ".x", ""].map { names.take($0) } == [
-            "a.pdf", "A (2).pdf", "a (3).pdf", "b", "b (2)", "x", "attachment",
-        ])
+        #expect(
+            ["a.pdf", "A.pdf", "a.pdf", "b", "b", ".x", ""].map { names.take($0) } == [
+                "a.pdf", "A (2).pdf", "a (3).pdf", "b", "b (2)", "x", "attachment",
+            ])
     }
 }
 

@@ -87,7 +87,9 @@ func exchange(_ head: String, body: [UInt8] = [], at address: SocketAddress) asy
         }
     return try await channel.executeThenClose { inbound, outbound in
         var request = ByteBuffer(string: head + "\r\nHost: a.test\r\nConnection: close\r\n")
-        if !body.isEmpty, !head.contains("Transfer-Encoding") { request.writeString("Content-Length: \(body.count)\r\n") }
+        if !body.isEmpty, !head.contains("Transfer-Encoding") {
+            request.writeString("Content-Length: \(body.count)\r\n")
+        }
         request.writeString("\r\n")
         request.writeBytes(body)
         try await outbound.write(request)

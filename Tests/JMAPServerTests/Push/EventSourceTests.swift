@@ -10,6 +10,7 @@ import MailSearch
 import MailStore
 import NIOCore
 import NIOPosix
+import ServiceLifecycle
 import Testing
 
 @testable import JMAPServer
@@ -124,7 +125,8 @@ import Testing
                 let clock = try await world.clock()
                 let event = await heard("\n\n")
                 #expect(event.contains("id: \(clock)\nevent: state\n"))
-                let states = #""Email":"\#(clock)","EmailDelivery":"\#(clock)","Mailbox":"\#(clock)","Thread":"\#(clock)""#
+                let states =
+                    #""Email":"\#(clock)","EmailDelivery":"\#(clock)","Mailbox":"\#(clock)","Thread":"\#(clock)""#
                 #expect(
                     event.contains(
                         #"data: {"@type":"StateChange","changed":{"\#(world.user.accountID)":{\#(states)}}}"#))
@@ -171,7 +173,7 @@ import Testing
         limits.pingSecondsMin = 1
         try await withEvents(limits: limits) { world in
             try await listen("?types=*&ping=1", world) { heard in
-                #expect(await heard("\n\nevent: ping\ndata: {\"interval\":1}\n\n").contains("text/event-stream"))
+                #expect(await heard("event: ping\ndata: {\"interval\":1}\n\n").contains("text/event-stream"))
             }
         }
     }
@@ -184,6 +186,36 @@ import Testing
                 _ = await heard(":\n\n")
                 let refused = try await exchange("GET /jmap/eventsource/?types=* HTTP/1.1", at: world.address)
                 #expect(refused.status == 429)
+            }
+        }
+    }
+
+    /// A server that stops waits for nobody who listens.
+    @Test func endsWithTheServer() async throws {
+        try await withTestStore { test in
+            let id = try await test.addAccount("ana@example.test")
+            let user = JMAPUser(account: AuthenticatedAccount(id: id, address: try address("ana@example.test")))
+            let router = HTTPServer.makeRouter()
+            let push = JMAPPush(store: test.store)
+            JMAPPushRoutes(push) { _, _ in user }.add(to: router)
+            let (addresses, found) = AsyncStream.makeStream(of: SocketAddress.self)
+            let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+            let server = HTTPServer(
+                router: router, host: "127.0.0.1", port: 0, group: MultiThreadedEventLoopGroup.singleton,
+                logger: logger, onListening: { if let address = $0 { found.yield(address) } })
+            let services = ServiceGroup(services: [server], logger: logger)
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { try await services.run() }
+                for await address in addresses {
+                    group.addTask {
+                        let answer = try await exchange("GET /jmap/eventsource/ HTTP/1.1", at: address)
+                        #expect(answer.status == 200)
+                    }
+                    break
+                }
+                while push.listenerCount(id) == 0 { await Task.yield() }
+                await services.triggerGracefulShutdown()
+                try await group.waitForAll()
             }
         }
     }

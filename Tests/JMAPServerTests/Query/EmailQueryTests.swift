@@ -241,14 +241,4 @@ import Testing
     func words(text: String, expected: [String]) {
         #expect(EmailTextSearch.words(text) == expected)
     }
-
-    @Test(arguments: [
-        ("1970-01-01T00:00:00Z", 0), ("2014-10-30T06:12:00Z", 1_414_649_520), ("2000-02-29T23:59:60Z", 951_868_800),
-        ("1969-12-31T23:59:59Z", -1), ("2014-10-30T06:12:00.123Z", 1_414_649_520), ("2014-10-30T06:12:00", nil),
-        ("2014-10-30t06:12:00Z", nil), ("2014-02-29T06:12:00Z", nil), ("2014-10-30T24:00:00Z", nil), ("Z", nil),
-        ("2014-10-30T06:12:00+00:00", nil), ("2014-10-30T06:12:00.Z", nil), ("٢٠14-10-30T06:12:00Z", nil),
-    ] as [(String, Int64?)])
-    func dates(text: String, seconds: Int64?) {
-        #expect(UTCSeconds(text)?.rawValue == seconds)
-    }
 }

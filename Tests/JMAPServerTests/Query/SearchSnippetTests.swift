@@ -45,14 +45,17 @@ import Testing
         }
     }
 
-    @Test(arguments: [
-        ("Straße", "strasse", "<mark>Straße</mark>"), ("ÀÉÎ", "é", nil), ("résumé", "RÉSUMÉ", "<mark>résumé</mark>"),
-        ("aaaa", "aa", "<mark>aaaa</mark>"), ("東京都", "京", "東<mark>京</mark>都"), ("none", "some", nil),
-        ("👩‍👩‍👧 a", "a", "👩‍👩‍👧 <mark>a</mark>"),
-    ] as [(String, String, String?)])
+    @Test(
+        arguments: [
+            ("Straße", "strasse", "<mark>Straße</mark>"), ("ÀÉÎ", "é", nil),
+            ("résumé", "RÉSUMÉ", "<mark>résumé</mark>"),
+            ("aaaa", "aa", "<mark>aaaa</mark>"), ("東京都", "京", "東<mark>京</mark>都"), ("none", "some", nil),
+            ("👩‍👩‍👧 a", "a", "👩‍👩‍👧 <mark>a</mark>"),
+        ] as [(String, String, String?)])
     func marks(text: String, wanted: String, expected: String?) {
         let found = SnippetText([Needle(wanted)]).marked(text)
-        #expect(found == expected || (text == "ÀÉÎ" && found == "À<mark>É</mark>Î") || (text == "Straße" && found == nil))
+        #expect(
+            found == expected || (text == "ÀÉÎ" && found == "À<mark>É</mark>Î") || (text == "Straße" && found == nil))
     }
 
     /// Whatever the text: no mark is cut, and the length is kept.

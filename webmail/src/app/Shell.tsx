@@ -23,6 +23,7 @@ import { useLostLetters } from '../compose/useLostLetters'
 import { Actions } from '../mail/Actions'
 import { Mail } from '../mail/Mail'
 import { forgetEverything } from '../mail/remembered'
+import type { MailList } from '../mail/MailList'
 import { useObserved } from '../mail/Observable'
 import { Settings } from '../mail/Settings'
 import { Conversation } from '../read/Conversation'
@@ -184,11 +185,7 @@ export function Shell({ client, onLogout }: { client: JMAPClient; onLogout: () =
               onOlder={step(1) ? () => openNext(1) : null} onGone={onGone} onKeyDown={onKeyDown} />
           ) : (
             <section className="reading nothing" aria-label={t('app.message')}>
-              <div className={list?.rows.total === 0 ? 'empty none' : 'empty'}>
-                <span className="empty-sign"><Icon name="mailOpen" size={36} /></span>
-                <h2>{selection.rows.size > 0 ? t('empty.selected', { n: selection.rows.size }) : t('empty.none')}</h2>
-                <p>{t('empty.noneHint')}</p>
-              </div>
+              {list && <NothingOpen list={list} selected={selection.rows.size} />}
             </section>
           )}
         </main>
@@ -211,6 +208,20 @@ export function Shell({ client, onLogout }: { client: JMAPClient; onLogout: () =
       <ToastView toast={toast} onClose={() => setToast(null)} />
       <div id="announcer" className="hidden" role="status" aria-live="polite" />
     </DeskContext.Provider>
+  )
+}
+
+/** Where the conversation will be; nothing beside an empty list, which says itself what there is to do. */
+function NothingOpen({ list, selected }: { list: MailList; selected: number }) {
+  const t = useText()
+  useObserved(list)
+  if (!list.rows.total) return null
+  return (
+    <div className="empty">
+      <span className="empty-sign"><Icon name="mailOpen" size={36} /></span>
+      <h2>{selected > 0 ? t('empty.selected', { n: selected }) : t('empty.none')}</h2>
+      <p>{t('empty.noneHint')}</p>
+    </div>
   )
 }
 

@@ -328,6 +328,7 @@ export default {
   'read.fullSource': 'This is the beginning; the whole message can be saved as a file.',
   'read.imagesBlocked.one': 'An image from elsewhere is not shown: loading it would tell the sender that you read this.',
   'read.imagesBlocked.other': '{n} images from elsewhere are not shown: loading them would tell the sender that you read this.',
+  'read.me': 'me',
   'read.message': 'Message from {from}',
   'read.messageId': 'Message-ID',
   'read.more.one': '{n} more message',

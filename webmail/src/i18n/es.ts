@@ -328,6 +328,7 @@ export default {
   'read.fullSource': 'Este es el principio; el mensaje entero se puede guardar como archivo.',
   'read.imagesBlocked.one': 'No se muestra una imagen de otro sitio: al cargarla, el remitente sabría que lees esto.',
   'read.imagesBlocked.other': 'No se muestran {n} imágenes de otros sitios: al cargarlas, el remitente sabría que lees esto.',
+  'read.me': 'mí',
   'read.message': 'Mensaje de {from}',
   'read.messageId': 'Identificador',
   'read.more.one': '{n} mensaje más',

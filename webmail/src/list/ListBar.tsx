@@ -29,7 +29,7 @@ export function ListBar({ list, title, mailbox, selection, onSelection }: {
   }
   const total = list.rows.total
   const unread = mailbox && mailbox.role !== 'drafts' && mailbox.unreadEmails > 0 ? t('folder.unread', { n: mailbox.unreadEmails }) : null
-  const counted = total === null ? ' ' : list.query.grouping === 'conversations' ? t('list.total', { n: total }) : t('folder.total', { n: total })
+  const counted = !total ? ' ' : list.query.grouping === 'conversations' ? t('list.total', { n: total }) : t('folder.total', { n: total })
   return (
     <div className="list-bar">
       <h1 className="list-title" dir="auto">{title}</h1>

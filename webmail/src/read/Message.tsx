@@ -121,7 +121,7 @@ function recipientSummary(email: Email, isOwn: (who: { name: string | null; emai
   const all = [...(email.to ?? []), ...(email.cc ?? [])]
   if (all.length === 0) return t('read.toNames', { names: t('app.nobody') })
   if (all.length === 1 && all[0] && isOwn(all[0])) return t('read.toMe')
-  const names = all.slice(0, 3).map((who) => (isOwn(who) ? t('list.me') : shortName(who))).join(', ')
+  const names = all.slice(0, 3).map((who) => (isOwn(who) ? t('read.me') : shortName(who))).join(', ')
   return t('read.toNames', { names }) + (all.length > 3 ? ` ${t('read.moreRecipients', { n: all.length - 3 })}` : '')
 }
 
