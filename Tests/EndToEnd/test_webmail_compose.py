@@ -216,8 +216,9 @@ def test_a_draft_is_kept_and_comes_back(shared, browser):
     with Webmail(browser, shared) as web:
         web.login(ANA)
         letter = Letter(web).to(BEN).subject("Half a thought").write("It begins").saved()
-        letter.write(" and goes on").saved()
-        web.page.wait_for_timeout(100)
+        web.page.keyboard.type(" and goes on")
+        expect(letter.panel.locator(".composer-note")).to_have_text("")
+        letter.saved()
         letter.panel.get_by_role("button", name="Close and keep the draft").click()
         expect(letter.panel).to_have_count(0)
         web.go("Drafts")
@@ -299,7 +300,7 @@ def test_completion_and_pasted_lists(shared, browser):
         expect(letter.panel.locator(".recipient")).to_have_count(4)
         expect(letter.panel.locator(".recipient.invalid")).to_have_text("nonsense@@")
         letter.panel.get_by_role("button", name="Discard the draft").click()
-        web.page.locator("dialog[open]").get_by_role("button", name="Discard the draft").click()
+        expect(letter.panel).to_have_count(0)
 
 
 def test_hostile_clipboard(shared, browser):
@@ -325,6 +326,9 @@ def test_hostile_clipboard(shared, browser):
         letter.saved()
         letter.panel.get_by_role("button", name="Discard the draft").click()
         web.page.locator("dialog[open]").get_by_role("button", name="Discard the draft").click()
+        expect(letter.panel).to_have_count(0)
+        # The browser says what the page's policy kept from running while the paste was parsed.
+        web.faults = [one for one in web.faults if "Content Security Policy" not in one]
 
 
 def test_settings(shared, browser):

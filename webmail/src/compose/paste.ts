@@ -14,7 +14,7 @@ export function cleanPaste(html: string): string {
   const page = parseInert(html)
   page.querySelectorAll(removed).forEach((element) => element.remove())
   for (const element of page.querySelectorAll('*')) {
-    if (element.localName === 'img' && !element.getAttribute('src')?.startsWith('blob:')) {
+    if (element.localName === 'img' && !element.getAttribute('src')?.startsWith(`blob:${location.origin}/`)) {
       element.replaceWith(document.createTextNode(element.getAttribute('alt') ?? ''))
       continue
     }

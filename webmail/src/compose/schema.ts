@@ -42,7 +42,7 @@ const InlineImage = Node.create({
       tag: 'img[data-cid]',
       getAttrs: (element: HTMLElement) => {
         const src = element.getAttribute('src') ?? ''
-        if (!src.startsWith('blob:')) return false
+        if (!src.startsWith(`blob:${location.origin}/`)) return false
         return { src, alt: element.getAttribute('alt') ?? '', cid: element.getAttribute('data-cid') }
       },
     },
