@@ -204,26 +204,6 @@ private final class FlushCounter: ChannelOutboundHandler {
         #expect(busy.ended == [.dismissed(.shutdown)])
     }
 
-    @Test func aStopWaitsForNobodyWhoOnlyHasToClose() throws {
-        let idle = try Rig()
-        _ = idle.loop.drain()
-        #expect(try idle.heard() == "HELLO\r\nFAREWELL shutdown\r\n")
-        idle.pass(seconds: 2)
-        #expect(idle.ended == [.dismissed(.shutdown)])
-
-        var limits = ConnectionLimits()
-        limits.sessionSecondsMax = 100
-        let leaving = try Rig(limits: limits)
-        leaving.pass(seconds: 55)
-        try leaving.say("ECHO a\n")
-        leaving.pass(seconds: 47)
-        #expect(try leaving.heard() == "HELLO\r\na\r\nFAREWELL lifetime\r\n")
-        #expect(leaving.ended == [])
-        _ = leaving.loop.drain()
-        leaving.pass(seconds: 2)
-        #expect(leaving.ended == [.dismissed(.lifetime)])
-    }
-
     @Test func startTLSWithoutTLSCloses() throws {
         let rig = try Rig()
         _ = try rig.heard()

@@ -110,7 +110,8 @@ extension HeaderWriter {
             }
         guard areLines else { throw MessageWriteError.fieldName(name) }
         begin(name)
-        putVerbatim(octets)
+        // The colon may be followed at once by the value; nobody writes it so.
+        putVerbatim(octets.first?.isBlank ?? true ? octets : [0x20] + octets)
         end()
     }
 

@@ -38,11 +38,8 @@ struct BodyText {
     func cut(to octetsMax: Int, isHTML: Bool) -> String {
         guard text.utf8.count > octetsMax else { return text }
         var octets = Array(text.utf8.prefix(octetsMax + 1))
-        while octets.count > octetsMax || octets.last.map({ $0 & 0xc0 == 0x80 }) ?? false {
-            let removed = octets.removeLast()
-            // What was removed is the first octet of a character: the rest is whole.
-            if octets.count <= octetsMax, removed & 0xc0 != 0x80 { break }
-        }
+        // What is left when the first octet of a character goes is whole.
+        while let removed = octets.popLast(), removed & 0xc0 == 0x80 {}
         if isHTML, let open = octets.lastIndex(of: UInt8(ascii: "<")), !octets[open...].contains(UInt8(ascii: ">")) {
             octets.removeSubrange(open...)
         }

@@ -25,8 +25,7 @@ import Testing
                     DraftField.Group(name: "Friends", members: [person(nil, "a@x.example"), person(nil, "half")]),
                 ])),
         ])
-        #expect(
-            text.contains("Subject: =?utf-8?q?a=C3=B1o?=\r\n") || text.contains("Subject: =?UTF-8?Q?a=C3=B1o?=\r\n"))
+        #expect(text.contains("Subject: =?utf-8?Q?a=C3=B1o?=\r\n"))
         #expect(text.contains("X-Raw: a\r\n b\r\n"))
         #expect(text.contains("References: <a@b> <c@d>\r\n"))
         #expect(text.contains("Date: Thu, 1 Jan 1970 01:00:00 +0100\r\n"))
