@@ -28,7 +28,9 @@ export function Conversation({ emailId, grouping, onNewer, onOlder, onGone, onKe
   const { mail, actions, compose } = useDesk()
   const t = useText()
   useObserved(mail)
-  const [threadId, setThreadId] = useState<Id | null>(mail.emails.get(emailId)?.threadId ?? null)
+  const [found, setFound] = useState<{ emailId: Id; threadId: Id } | null>(null)
+  // What was found for the conversation before says nothing of this one.
+  const threadId = found?.emailId === emailId ? found.threadId : (mail.emails.get(emailId)?.threadId ?? null)
   const [problem, setProblem] = useState<string | null>(null)
   const [open, setOpen] = useState<ReadonlySet<Id>>(new Set())
   const [unfolded, setUnfolded] = useState(false)
@@ -39,7 +41,7 @@ export function Conversation({ emailId, grouping, onNewer, onOlder, onGone, onKe
   const load = useCallback(() => {
     setProblem(null)
     mail.read(emailId).then(
-      (found) => (found === null ? setProblem(t('error.notFound')) : setThreadId(found)),
+      (thread) => (thread === null ? setProblem(t('error.notFound')) : setFound({ emailId, threadId: thread })),
       (error) => error instanceof SessionEnded || setProblem(explain(error, t) ?? t('error.message')),
     )
   }, [mail, emailId, t])
