@@ -21,7 +21,7 @@ from pathlib import Path
 from playwright.sync_api import sync_playwright
 
 from bench import print_page, spread
-from systems import DOMAIN, PASSWORD, READER, Paloma
+from systems import DOMAIN, PASSWORD, READER, Paloma, wait_for
 
 CHROMIUM = "/usr/bin/chromium"
 USING = ["urn:ietf:params:jmap:core", "urn:ietf:params:jmap:mail"]
@@ -148,12 +148,16 @@ def paint_times(browser, address, rounds):
     return cold, warm
 
 
+def seen(page, what):
+    """When the page saw it; the page's policy forbids Playwright's own way to wait, which evaluates text."""
+    return wait_for(lambda: max(0, page.evaluate("what => window.seen?.[what] ?? 0", what)), f"{what} in the browser", 60)
+
+
 def paint_time(context, address):
     page = context.new_page()
     page.add_init_script(OBSERVER)
     page.goto(address)
-    page.wait_for_function("window.seen.first > 0", timeout=60_000)
-    milliseconds = page.evaluate("window.seen.first")
+    milliseconds = seen(page, "first")
     page.close()
     return milliseconds
 
@@ -172,8 +176,7 @@ def arrival_times(browser, address, smtp_port, rounds):
                 "sender@example.net", [f"{READER}@{DOMAIN}"],
                 f"From: a@example.net\r\nTo: {READER}@{DOMAIN}\r\nSubject: {subject}\r\nMessage-ID: <arrival{number}@example.net>\r\n\r\nhello\r\n")
             answered = time.time() * 1000
-        page.wait_for_function("subject => window.seen[subject] > 0", arg=subject, timeout=30_000)
-        times.append(page.evaluate("subject => window.seen[subject]", subject) - answered)
+        times.append(seen(page, subject) - answered)
     context.close()
     return times
 
