@@ -6,9 +6,7 @@ package import ServerRuntime
 
 /// An IMAP session over a connection.
 package struct IMAPLink {
-    private(set) var machine: IMAPClientStateMachine
-    private let link: RemoteLink
-    private var input = ByteBuffer()
+    private var dialogue: RemoteDialogue<IMAPClientStateMachine>
 
     /// Connects, secures and logs in.
     nonisolated(nonsending)
@@ -24,75 +22,31 @@ package struct IMAPLink {
                 tls: endpoint.tls == .none ? .never : endpoint.tls == .implicit ? .implicit : .required,
                 credentials: credentials, nonce: LoginNonce.make(),
                 clearTextLogin: endpoint.isLoopback ? .allowed : .refused, limits: machineLimits))
-        var session = IMAPLink(machine, try await RemoteLink.open(endpoint, limits, on: executor))
-        do throws(RemoteFailure) {
-            try await session.logIn()
-            return session
-        } catch {
-            session.close()
-            throw error
-        }
+        return IMAPLink(dialogue: try await RemoteDialogue.open(machine, endpoint, limits, on: executor))
     }
 
-    private init(_ machine: IMAPClientStateMachine, _ link: RemoteLink) {
-        self.machine = machine
-        self.link = link
-        if let bindings = link.bindings { self.machine.tlsEstablished(bindings) }
-    }
-
-    nonisolated(nonsending)
-        private mutating func logIn() async throws(RemoteFailure)
-    {
-        while true {
-            switch try await next() {
-            case .startTLS:
-                machine.tlsEstablished(try await link.startTLS())
-            case .deriveKeys(let derivation):
-                let keys = try? await NIOThreadPool.singleton.runIfActive { derivation.keys() }
-                guard let keys else { throw .cancelled }
-                if case .ended(let failure)? = machine.provide(keys) { throw Self.failure(failure) }
-            case .ready:
-                return
-            default:
-                break
-            }
-        }
-    }
+    private init(dialogue: RemoteDialogue<IMAPClientStateMachine>) { self.dialogue = dialogue }
 
     /// What the server can.
-    package var capabilities: IMAPClientCapabilities { machine.capabilities }
+    package var capabilities: IMAPClientCapabilities { dialogue.machine.capabilities }
 
     /// Puts a command behind those that were sent.
     package mutating func send(_ command: IMAPClientCommand) {
-        machine.send(command)
+        dialogue.machine.send(command)
     }
 
     /// The next thing that the server says; an end before its time is thrown.
     nonisolated(nonsending)
         package mutating func next() async throws(RemoteFailure) -> IMAPClientAction
     {
-        while true {
-            let action = machine.receive(&input)
-            link.write(machine.takeOutput())
-            if case .ended(let failure?) = action { throw Self.failure(failure) }
-            if let action { return action }
-            var octets = try await link.read()
-            if input.readableBytes == 0 { input = octets } else { input.writeBuffer(&octets) }
-        }
+        try await dialogue.next()
     }
 
     /// As `next`; nil when the server says nothing for so long, or the wait is interrupted.
     nonisolated(nonsending)
         package mutating func nextUnlessSilent(_ seconds: Int64) async throws(RemoteFailure) -> IMAPClientAction?
     {
-        while true {
-            let action = machine.receive(&input)
-            link.write(machine.takeOutput())
-            if case .ended(let failure?) = action { throw Self.failure(failure) }
-            if let action { return action }
-            guard var octets = try await link.readUnlessSilent(seconds) else { return nil }
-            if input.readableBytes == 0 { input = octets } else { input.writeBuffer(&octets) }
-        }
+        try await dialogue.nextUnlessSilent(seconds)
     }
 
     /// Gives the octets of the message that `messageWanted` asked for.
@@ -109,40 +63,55 @@ package struct IMAPLink {
                 throw .here("the message cannot be read: \(error)")
             }
             guard let piece else { return }
-            machine.sendMessage(piece)
-            try await link.writeAll(machine.takeOutput())
+            dialogue.machine.sendMessage(piece)
+            try await dialogue.link.writeAll(dialogue.machine.takeOutput())
         }
     }
 
     /// Ends IDLE; its `done` follows.
-    package mutating func endIdle() { machine.endIdle() }
+    package mutating func endIdle() { dialogue.machine.endIdle() }
 
     /// Ends the wait of `nextUnlessSilent`, from any thread.
-    package var interruption: @Sendable () -> Void { { [link] in link.interrupt() } }
+    package var interruption: @Sendable () -> Void { { [link = dialogue.link] in link.interrupt() } }
 
     /// Whether it was.
-    package var isInterrupted: Bool { link.isInterrupted }
+    package var isInterrupted: Bool { dialogue.link.isInterrupted }
 
     /// Lets waits begin again after an interruption.
-    package func forgetInterruption() { link.forgetInterruption() }
+    package func forgetInterruption() { dialogue.link.forgetInterruption() }
 
     /// Closes without a word.
     package func close() {
-        link.close()
+        dialogue.link.close()
     }
+}
 
-    private static func failure(_ failure: IMAPClientFailure?) -> RemoteFailure {
-        switch failure {
-        case .closedByServer(let status): .unavailable(status.text)
-        case .tlsNotOffered: .notSecured("the server does not offer STARTTLS")
-        case .tlsRefused(let status): .notSecured(status.text)
-        case .injectedBeforeTLS: .notSecured("somebody put words into the connection before TLS began")
-        case .noCommonMechanism: .lacking("a way to log in that shows no password in the clear")
-        case .loginRefused(let status): status.isTemporary ? .unavailable(status.text) : .loginRefused(status.text)
-        case .loginGivenUp(let reason): .loginRefused("\(reason)")
-        case .notUnderstood: .notUnderstood("this is no IMAP")
-        case .tooMuch: .notUnderstood("more than is allowed")
-        case .connectionLost, nil: .connectionLost
+extension IMAPClientStateMachine: DialogueMachine {
+    static func step(_ action: IMAPClientAction) -> DialogueStep {
+        switch action {
+        case .startTLS: .startTLS
+        case .deriveKeys(let derivation): .deriveKeys(derivation)
+        case .ready: .ready
+        case .ended(let failure?): .failed(RemoteFailure(failure))
+        default: .told
         }
+    }
+}
+
+extension RemoteFailure {
+    fileprivate init(_ failure: IMAPClientFailure) {
+        self =
+            switch failure {
+            case .closedByServer(let status): .unavailable(status.text)
+            case .tlsNotOffered: .notSecured("the server does not offer STARTTLS")
+            case .tlsRefused(let status): .notSecured(status.text)
+            case .injectedBeforeTLS: .notSecured("somebody put words into the connection before TLS began")
+            case .noCommonMechanism: .lacking("a way to log in that shows no password in the clear")
+            case .loginRefused(let status): status.isTemporary ? .unavailable(status.text) : .loginRefused(status.text)
+            case .loginGivenUp(let reason): .loginRefused("\(reason)")
+            case .notUnderstood: .notUnderstood("this is no IMAP")
+            case .tooMuch: .notUnderstood("more than is allowed")
+            case .connectionLost: .connectionLost
+            }
     }
 }

@@ -6,9 +6,7 @@ package import ServerRuntime
 
 /// A session of mail submission over a connection (RFC 6409).
 package struct SubmissionLink {
-    private var machine: SMTPClientStateMachine
-    private let link: RemoteLink
-    private var input = ByteBuffer()
+    private var dialogue: RemoteDialogue<SMTPClientStateMachine>
 
     /// RFC 5321 §4.5.3.2.6: as long as a server may take to accept a message.
     private static let silenceSecondsMax: Int64 = 600
@@ -28,41 +26,13 @@ package struct SubmissionLink {
                 name: "[127.0.0.1]",
                 tls: endpoint.tls == .none ? .never : endpoint.tls == .implicit ? .implicit : .required,
                 credentials: credentials, nonce: LoginNonce.make()))
-        var session = SubmissionLink(machine, try await RemoteLink.open(endpoint, limits, on: executor))
-        do throws(RemoteFailure) {
-            try await session.logIn()
-            return session
-        } catch {
-            session.close()
-            throw error
-        }
+        return SubmissionLink(dialogue: try await RemoteDialogue.open(machine, endpoint, limits, on: executor))
     }
 
-    private init(_ machine: SMTPClientStateMachine, _ link: RemoteLink) {
-        self.machine = machine
-        self.link = link
-        if let bindings = link.bindings { self.machine.tlsEstablished(bindings) }
-    }
-
-    nonisolated(nonsending)
-        private mutating func logIn() async throws(RemoteFailure)
-    {
-        while true {
-            switch try await next() {
-            case .startTLS:
-                machine.tlsEstablished(try await link.startTLS())
-            case .deriveKeys(let derivation):
-                let keys = try? await NIOThreadPool.singleton.runIfActive { derivation.keys() }
-                guard let keys else { throw .cancelled }
-                if case .ended(let failure)? = machine.provide(keys) { throw Self.failure(failure) }
-            case .ready: return
-            case .sendMessage, .finished, .ended: throw .connectionLost
-            }
-        }
-    }
+    private init(dialogue: RemoteDialogue<SMTPClientStateMachine>) { self.dialogue = dialogue }
 
     /// What the server announced.
-    package var capabilities: SMTPCapabilities { machine.capabilities }
+    package var capabilities: SMTPCapabilities { dialogue.machine.capabilities }
 
     /// Carries a message to its recipients.
     ///
@@ -74,15 +44,15 @@ package struct SubmissionLink {
         ) async throws(RemoteFailure) -> [RecipientOutcome]
     {
         do throws(TransactionObstacle) {
-            try machine.begin(transaction)
+            try dialogue.machine.begin(transaction)
         } catch {
             throw .lacking(Self.words(error))
         }
         while true {
-            switch try await next() {
+            switch try await dialogue.next() {
             case .sendMessage: try await write(pieces)
             case .finished(let outcome): return outcome.recipients
-            case .ended(let failure): throw Self.failure(failure)
+            case .ended: throw .connectionLost
             case .ready, .startTLS, .deriveKeys: break
             }
         }
@@ -100,54 +70,22 @@ package struct SubmissionLink {
                 throw .here("the message cannot be read: \(error)")
             }
             if let piece {
-                machine.send(piece) { output.writeImmutableBuffer($0) }
+                dialogue.machine.send(piece) { output.writeImmutableBuffer($0) }
             } else {
-                machine.endMessage { output.writeImmutableBuffer($0) }
+                dialogue.machine.endMessage { output.writeImmutableBuffer($0) }
             }
-            try await link.writeAll(output)
+            try await dialogue.link.writeAll(output)
             output.clear()
             guard piece != nil else { break }
         }
-        machine.messageWritten()
-    }
-
-    nonisolated(nonsending)
-        private mutating func next() async throws(RemoteFailure) -> SMTPClientAction
-    {
-        while true {
-            let action = machine.receive(&input)
-            link.write(machine.takeOutput())
-            if case .ended(let failure?) = action { throw Self.failure(failure) }
-            if let action { return action }
-            var octets = try await link.read()
-            if input.readableBytes == 0 { input = octets } else { input.writeBuffer(&octets) }
-        }
+        dialogue.machine.messageWritten()
     }
 
     /// Says goodbye, and closes without waiting for the answer.
     package mutating func close() {
-        machine.quit()
-        link.write(machine.takeOutput())
-        link.close()
-    }
-
-    private static func failure(_ failure: SMTPSessionFailure?) -> RemoteFailure {
-        switch failure {
-        case .tlsNotOffered: .notSecured("the server does not offer STARTTLS")
-        case .tlsRefused(let reply): .notSecured(reply.line)
-        case .tlsHandshakeFailed(let why), .tlsNotVerified(let why): .notSecured(why)
-        case .octetsBeforeTLS: .notSecured("somebody put words into the connection before TLS began")
-        case .noMechanism: .lacking("a way to log in that shows no password in the clear")
-        case .loginRefused(let reply): reply.code < 500 ? .unavailable(reply.line) : .loginRefused(reply.line)
-        case .loginGivenUp(let reason): .loginRefused("\(reason)")
-        case .refused(let reply, _), .serviceClosing(let reply, _): .unavailable(reply.line)
-        case .notUnderstood, .unexpectedReply: .notUnderstood("this is no SMTP")
-        case .notConnected(let why): .notConnected(why)
-        case .messageUnreadable(let why): .here(why)
-        case .timedOut: .timedOut
-        case .cancelled: .cancelled
-        case .connectionLost, nil: .connectionLost
-        }
+        dialogue.machine.quit()
+        dialogue.link.write(dialogue.machine.takeOutput())
+        dialogue.link.close()
     }
 
     private static func words(_ obstacle: TransactionObstacle) -> String {
@@ -159,5 +97,39 @@ package struct SubmissionLink {
         case .needsRequireTLS: "REQUIRETLS"
         case .needsDeliverBy: "DELIVERBY"
         }
+    }
+}
+
+extension SMTPClientStateMachine: DialogueMachine {
+    static func step(_ action: SMTPClientAction) -> DialogueStep {
+        switch action {
+        case .startTLS: .startTLS
+        case .deriveKeys(let derivation): .deriveKeys(derivation)
+        case .ready: .ready
+        case .ended(let failure?): .failed(RemoteFailure(failure))
+        default: .told
+        }
+    }
+}
+
+extension RemoteFailure {
+    fileprivate init(_ failure: SMTPSessionFailure) {
+        self =
+            switch failure {
+            case .tlsNotOffered: .notSecured("the server does not offer STARTTLS")
+            case .tlsRefused(let reply): .notSecured(reply.line)
+            case .tlsHandshakeFailed(let why), .tlsNotVerified(let why): .notSecured(why)
+            case .octetsBeforeTLS: .notSecured("somebody put words into the connection before TLS began")
+            case .noMechanism: .lacking("a way to log in that shows no password in the clear")
+            case .loginRefused(let reply): reply.code < 500 ? .unavailable(reply.line) : .loginRefused(reply.line)
+            case .loginGivenUp(let reason): .loginRefused("\(reason)")
+            case .refused(let reply, _), .serviceClosing(let reply, _): .unavailable(reply.line)
+            case .notUnderstood, .unexpectedReply: .notUnderstood("this is no SMTP")
+            case .notConnected(let why): .notConnected(why)
+            case .messageUnreadable(let why): .here(why)
+            case .timedOut: .timedOut
+            case .cancelled: .cancelled
+            case .connectionLost: .connectionLost
+            }
     }
 }
